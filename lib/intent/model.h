@@ -1,0 +1,147 @@
+#pragma once
+
+// The model of one intent in one environment: a stack, decoded but for the bodies of its
+// components, which belong to their kinds (lib/catalog).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+#include "intent/quantity.h"
+#include "intent/reference.h"
+
+namespace agentops::intent {
+
+struct Target {
+    Located<Literal> provider;                 ///< "aws"
+    Located<Literal> region;
+    std::optional<Located<Literal>> endpoint;  ///< an emulator: http://127.0.0.1:5000
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.required("provider", provider, "cloud provider: aws");
+        v.required("region", region, "region of the provider, e.g. eu-west-1");
+        v.optional("endpoint", endpoint, "address of an API emulator; leave out for the real cloud");
+    }
+};
+
+struct Param {
+    std::optional<std::string> fallback;
+    template <class V>
+    void visit(V& v) {
+        v.optional("default", fallback, "value when --param does not give one");
+    }
+};
+
+struct Objectives {
+    std::optional<Located<Money>> budget;
+    std::optional<Located<Percent>> availability;
+    std::optional<Located<Duration>> latency_p95;
+    std::vector<Located<Literal>> prefer;  ///< of cost, availability, latency
+    template <class V>
+    void visit(V& v) {
+        v.optional("budget", budget, "most the stack may cost, e.g. 400 USD/month");
+        v.optional("availability", availability, "least availability end to end, e.g. 99.95 %");
+        v.optional("latency_p95", latency_p95, "95th percentile of latency, e.g. 250 ms");
+        v.optional("prefer", prefer, "what to favour, first first: cost, availability, latency");
+    }
+};
+
+/// One wanted thing. `body` is its whole map, `kind` included; the kind decodes the rest.
+struct Component {
+    std::string name;
+    Located<std::string> kind;
+    Position position;  ///< of the key
+    yaml::Node body;
+};
+
+/// An accepted risk: without reason, owner and expiry it is none.
+struct Waiver {
+    Located<Literal> rule;
+    std::optional<Located<Name>> component;  ///< all components when absent
+    Literal reason;
+    Literal owner;
+    Located<Literal> until;  ///< YYYY-MM-DD; an expired waiver no longer counts
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.required("rule", rule, "rule that is waived, e.g. public-database");
+        v.optional("component", component, "only for this component");
+        v.required("reason", reason, "why the risk is accepted");
+        v.required("owner", owner, "who answers for it");
+        v.required("until", until, "last day it holds, YYYY-MM-DD");
+    }
+};
+
+struct Rules {
+    std::vector<Located<Literal>> deny;    ///< rules whose findings block whatever their severity
+    std::vector<Located<Name>> protect;    ///< components never destroyed or replaced
+    std::vector<Waiver> waive;
+    template <class V>
+    void visit(V& v) {
+        v.optional("deny", deny, "rules whose findings always block a plan");
+        v.optional("protect", protect,
+                   "components never destroyed or replaced without --allow-protected");
+        v.optional("waive", waive, "accepted risks with reason, owner and expiry");
+    }
+};
+
+/// A probe after apply: exactly one of http and tcp.
+struct Check {
+    std::optional<Template> http;
+    std::optional<Template> tcp;  ///< host:port
+    std::optional<Located<std::int64_t>> status;
+    Located<Duration> within{{std::chrono::seconds(60)}, {}};
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.optional("http", http, "address to fetch, e.g. https://shop.example.com/");
+        v.optional("tcp", tcp, "host:port that must accept a connection");
+        v.optional("status", status, "HTTP status wanted (200)");
+        v.optional("within", within, "how long to keep trying (60 s)");
+    }
+};
+
+struct AutoApproval {
+    std::optional<Located<Literal>> max_risk;  ///< low, medium, high
+    std::optional<Located<std::int64_t>> max_destroy;
+    std::optional<Located<Money>> max_increase;
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.optional("max_risk", max_risk, "highest risk of a plan: low, medium, high");
+        v.optional("max_destroy", max_destroy, "most resources destroyed or replaced");
+        v.optional("max_increase", max_increase, "most it may add to the bill, e.g. 20 USD/month");
+    }
+};
+
+struct Approvals {
+    std::optional<AutoApproval> automatic;
+    template <class V>
+    void visit(V& v) {
+        v.optional("auto", automatic, "limits within which --auto-approve needs nobody");
+    }
+};
+
+/// One intent in one environment.
+struct Stack {
+    std::string id;           ///< "shop" or "shop@prod"
+    std::string intent;
+    std::string environment;  ///< "" when the intent has no environments
+    const Source* source = nullptr;  ///< its file
+    std::string source_digest;       ///< SHA-256 of the bytes that were parsed
+    std::string input_digest;  ///< also over environment, parameters and environment variables used
+    std::string owner;
+    Target target;
+    Objectives objectives;
+    std::vector<Component> components;  ///< in file order, overlay's additions last
+    Rules rules;
+    OrderedMap<Check> checks;
+    Approvals approvals;
+    Position position;  ///< of the intent's name
+
+    const Component* find(std::string_view name) const;
+};
+
+}  // namespace agentops::intent

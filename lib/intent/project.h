@@ -1,0 +1,136 @@
+#pragma once
+
+// A project: the folder with agentops.yaml, or simply files named *.intent.yaml. Everything in
+// agentops.yaml is optional.
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "base/fs.h"
+#include "intent/model.h"
+
+namespace agentops::intent {
+
+/// Where a secret's value comes from; never the value. Exactly one is set.
+struct SecretSource {
+    std::optional<std::string> env;
+    std::optional<std::string> file;
+    std::vector<std::string> command;  ///< argv, no shell
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.optional("env", env, "environment variable that holds it");
+        v.optional("file", file, "file that holds it, relative to the project");
+        v.optional("command", command, "program and arguments that print it");
+    }
+};
+
+struct AllowList {
+    std::vector<std::string> allow;
+    template <class V>
+    void visit(V& v) {
+        v.optional("allow", allow, "patterns of what may be used");
+    }
+};
+
+struct ProviderSettings {
+    std::vector<std::string> allow{"hashicorp/*"};
+    OrderedMap<std::string> versions;  ///< provider name -> version constraint
+    template <class V>
+    void visit(V& v) {
+        v.optional("allow", allow, "provider sources that may be used, e.g. hashicorp/aws");
+        v.optional("versions", versions, "version constraints by provider source");
+    }
+};
+
+struct TerraformSettings {
+    std::optional<Located<std::string>> binary;  ///< terraform, tofu or a path
+    std::optional<Located<yaml::Node>> backend;  ///< one key: the backend's name -> its settings
+    ProviderSettings providers;
+    AllowList modules{{"./**", "../**"}};
+    template <class V>
+    void visit(V& v) {
+        v.optional("binary", binary, "terraform, tofu, or a path to either");
+        v.optional("backend", backend, "state backend of generated units: {s3: {bucket: ...}}");
+        v.optional("providers", providers, "which providers, in which versions");
+        v.optional("modules", modules, "which module sources and roots may be used");
+    }
+};
+
+struct ArtifactSettings {
+    std::optional<std::string> dir;
+    template <class V>
+    void visit(V& v) {
+        v.optional("dir", dir, "folder for generated artifacts, to commit them");
+    }
+};
+
+/// agentops.yaml.
+struct Settings {
+    std::string api_version;
+    std::vector<std::string> intents{"**/*.intent.yaml"};
+    TerraformSettings terraform;
+    OrderedMap<SecretSource> secrets;
+    ArtifactSettings artifacts;
+    Located<std::string> fail_on{"high", {}};
+    template <class V>
+    void visit(V& v) {
+        v.required("apiVersion", api_version, "agentops/v1");
+        v.optional("intents", intents, "patterns of intent files, relative to the project");
+        v.optional("terraform", terraform, "binary, backend, providers and modules");
+        v.optional("secrets", secrets, "where each secret comes from");
+        v.optional("artifacts", artifacts, "where generated files go");
+        v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");
+    }
+};
+
+struct Project {
+    fs::path root;  ///< absolute
+    Settings settings;
+    const Source* source = nullptr;  ///< agentops.yaml, or null
+    std::vector<fs::path> files;     ///< intent files, sorted, absolute
+};
+
+/// What loading may look at beside the files.
+struct Inputs {
+    std::map<std::string, std::string> params;  ///< --param
+    std::function<std::optional<std::string>(const std::string&)> getenv;  ///< for ${env.NAME}
+};
+
+/// Finds the project: `start` itself when it was named (-C), else upward to the first folder with
+/// agentops.yaml or *.intent.yaml, stopping at a git root or $HOME. Reads agentops.yaml and lists
+/// the intent files (hidden folders, .agentops, .terraform, node_modules are passed over; symlinks
+/// are not followed out of the project). Codes: project.*.
+Result<Project> open_project(const fs::path& start, bool named, Sources& sources);
+
+/// The stacks of one file: one per environment, or one. `stacks` may be short when `diagnostics`
+/// holds errors; every mistake of the file is reported once.
+struct Loaded {
+    std::vector<Stack> stacks;
+    std::set<std::string> params_used;
+    Diagnostics diagnostics;
+};
+/// Pure: no disk, no clock. Thread-safe.
+Loaded load_intent(const Source& source, const Inputs& inputs);
+
+/// Reads and loads one file of the project; paths in positions are relative to the project.
+Loaded load_file(const Project& project, const fs::path& file, const Inputs& inputs,
+                 Sources& sources);
+
+/// Mistakes between files: an intent name used twice, a --param nobody knows.
+Diagnostics check_project(const std::vector<Loaded>& loaded, const Inputs& inputs);
+
+/// The stacks that the patterns ("intent", "intent@env", globs) name, in order of id; all when
+/// there is none. `env` keeps one environment. A pattern that matches nothing is an error with a
+/// suggestion (cli.unknown-stack).
+Result<std::vector<const Stack*>> select(const std::vector<Stack>& stacks,
+                                         const std::vector<std::string>& patterns,
+                                         const std::optional<std::string>& env);
+
+/// The schema of intent files without the kinds: `component_schemas` maps kind -> JSON Schema of
+/// its body; the caller (cmd/schema) brings them from the catalog. Draft 7, $id, titles.
+Json intent_schema(const std::map<std::string, Json>& component_schemas);
+Json settings_schema();
+
+}  // namespace agentops::intent
