@@ -1,0 +1,44 @@
+#pragma once
+
+// Local state files: what they hold, and whether they may be trusted. Terraform writes them in
+// place and can leave them empty; an empty one reads as "nothing exists" and would be built twice.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "base/fs.h"
+#include "base/json.h"
+
+namespace agentops::tf {
+
+struct StateFacts {
+    bool exists = false;
+    std::string lineage;
+    std::int64_t serial = -1;
+    std::string sha256;
+    std::size_t resources = 0;
+    Json outputs;  ///< name -> {value, type, sensitive?}; from the file itself
+};
+
+/// What was last known of a unit's state: written after each apply.
+struct StateMark {
+    std::string lineage;
+    std::int64_t serial = -1;
+    std::string sha256;
+    std::string copy;  ///< path of the last good copy, relative to .agentops
+};
+
+/// Reads a local state. Codes: state.empty, state.damaged, state.version. A missing file is
+/// exists = false.
+Result<StateFacts> read_state(const fs::path& path);
+
+/// Refuses a state that is gone, empty, older than or foreign to the mark (codes state.missing,
+/// state.older, state.foreign), naming the last good copy. A newer serial of the same lineage passes.
+Status judge_state(const StateFacts& facts, const std::optional<StateMark>& mark,
+                   const fs::path& path);
+
+Result<std::optional<StateMark>> read_mark(const fs::path& path);
+Status write_mark(const fs::path& path, const StateMark& mark);
+
+}  // namespace agentops::tf
