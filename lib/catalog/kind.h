@@ -1,0 +1,130 @@
+#pragma once
+
+// A kind turns one component into resources. One kind is one file under catalog/<provider>/ and one
+// line in catalog/kinds.def. Kinds know nothing of each other: they meet through Facets.
+
+#include <any>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fields.h"
+#include "intent/model.h"
+#include "intent/reference.h"
+#include "terraform/unit.h"
+
+namespace agentops::catalog {
+
+struct OutputInfo {
+    std::string_view name;
+    tf::ValueType type;
+    std::string_view doc;
+};
+
+/// A property that agents may choose when the intent does not pin it. Domains are ordered from the
+/// least to the most (a later issue's agents move along them); `fallback` is the default table's
+/// row.
+struct KnobInfo {
+    std::string_view name;
+    std::string_view doc;
+    std::vector<std::string> domain;  ///< empty: any whole number of at least 1
+    std::string fallback;
+    std::string_view source;  ///< where the default comes from, shown by explain
+};
+
+struct KindInfo {
+    std::string_view name;
+    std::string_view summary;
+    std::string_view example;  ///< a YAML component body, shown in docs
+    std::vector<OutputInfo> outputs;
+    std::vector<KnobInfo> knobs;
+    bool any_output = false;  ///< outputs are not known beforehand (module, resource, terraform)
+    bool in_network = false;  ///< has `in:`
+    bool required_network = false;
+    bool separate_unit = false;  ///< a unit of its own (terraform)
+};
+
+/// A knob with its value: pinned by the intent (then `position` is its line) or chosen.
+struct Knob {
+    std::string name;
+    std::string value;
+    bool pinned = false;
+    Position position;
+};
+using Knobs = std::vector<Knob>;
+
+/// What every decoded body has in common. Kinds derive their own.
+struct Spec {
+    virtual ~Spec() = default;
+    std::optional<Located<intent::Name>> in;
+    std::vector<Located<intent::Name>> uses;
+    /// Knobs that the intent pinned.
+    Knobs pinned;
+};
+
+class Kind;
+
+/// A component that was decoded and whose knobs are assigned.
+struct Part {
+    const intent::Component* component = nullptr;
+    const Kind* kind = nullptr;
+    std::shared_ptr<const Spec> spec;  ///< shared: designs of several candidates keep one decoding
+    Knobs knobs;
+
+    const std::string& name() const { return component->name; }
+    /// Terraform label: the name with dashes made underscores.
+    std::string label() const;
+    /// The value of a knob; throws InternalError when the kind has none of that name.
+    const std::string& knob(std::string_view name) const;
+    int knob_int(std::string_view name) const;
+    /// The line that set the knob, else the component's.
+    Position knob_position(std::string_view name) const;
+};
+
+/// Statements of an IAM policy that give least access to a component.
+struct Grant {
+    std::string sid;                   ///< "ReadWriteObjects"
+    std::vector<std::string> actions;  ///< never a wildcard
+    std::vector<tf::Value> resources;  ///< ARNs
+};
+
+/// A port at which a component is reached by those who use it.
+struct Port {
+    int number = 0;
+    std::string protocol = "tcp";
+};
+
+/// How a component meets others, known from its name and knobs alone, before anything is built.
+struct Facets {
+    std::optional<tf::Expr> security_group;  ///< id of the group that guards it
+    std::optional<tf::Expr> role;            ///< name of the IAM role its machines carry
+    std::vector<Port> ports;
+    std::vector<Grant> grants;
+    std::vector<std::pair<std::string, tf::Value>> outputs;  ///< by output name
+};
+
+class Design;
+class Builder;
+
+class Kind {
+public:
+    virtual ~Kind() = default;
+    virtual const KindInfo& info() const = 0;
+    /// JSON Schema of the body (with `kind`), from the same fields that decode.
+    virtual Json schema() const = 0;
+    /// Decodes a body and checks what can be told from it alone. Null when it has errors.
+    virtual std::shared_ptr<const Spec> decode(const intent::Component& component,
+                                               Decoding& context) const = 0;
+    /// Checks against the other parts (CIDRs, zones): diagnostics with positions.
+    virtual Diagnostics check(const Part& part, const Design& design) const;
+    virtual Facets facets(const Part& part, const Design& design) const = 0;
+    virtual void build(const Part& part, const Design& design, Builder& builder) const = 0;
+};
+
+/// All kinds of a provider, in the order of kinds.def.
+const std::vector<const Kind*>& kinds();
+const Kind* find_kind(std::string_view name);
+
+}  // namespace agentops::catalog
