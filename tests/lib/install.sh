@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# Installs what this project needs and the machine lacks, on Debian 12, Ubuntu 22.04 or newer, as
+# root or with sudo. Source it, then call install_build_tools, install_emulator, install_terraform
+# or install_test_tools. What is already there is used as it is.
+
+readonly MOTO_VERSION=5.2.1
+readonly AWSCLI_VERSION=1.45.11
+readonly CMAKE_VERSION=3.31.6
+readonly TOFU_VERSION=1.13.1
+readonly TOFU_SHA256_AMD64=8ccbc6f8ee21d2827715f3c6e08a9b3e0209b1e62057c05067ef117e047c1a80
+readonly TOFU_SHA256_ARM64=b9614df40575cc3fc10a8a25025b7245d961da279f715ea3efff4ddae8e6938a
+
+AGENTOPS_CACHE=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/agentops
+# Last in PATH: what the machine has wins.
+PATH=$PATH:$AGENTOPS_CACHE/emulator/bin:$AGENTOPS_CACHE/opentofu-$TOFU_VERSION
+
+# command:package is missing when the command is; a bare package when dpkg does not have it.
+readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-config:pkg-config
+    cmake:cmake git:git libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libboost-dev
+    libboost-filesystem-dev libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
+    libutf8proc-dev libvalijson-dev)
+readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte)
+
+say() { printf 'agentops: %s\n' "$*" >&2; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+has_package() {
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Prints the packages of its arguments that are not there, one a line.
+missing_packages() {
+    local entry
+    for entry in "$@"; do
+        case $entry in
+            *:*) have "${entry%%:*}" || printf '%s\n' "${entry#*:}" ;;
+            *) has_package "$entry" || printf '%s\n' "$entry" ;;
+        esac
+    done
+}
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs the missing ones of its arguments (see BUILD_PACKAGES for their form) with apt.
+install_packages() {
+    if ! have dpkg-query || ! have apt-get; then
+        say "no apt here: if the build fails, install your system's equivalents of: ${*//*:/}"
+        return 0
+    fi
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    if [[ $(id -u) -ne 0 ]] && ! have sudo; then
+        say "these packages are missing, and without root or sudo they cannot be installed here;"
+        say "as root, run: apt-get install -y ${missing[*]}"
+        return 1
+    fi
+    say "installing ${missing[*]}"
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    as_root "${apt[@]}" update >&2 || say "apt-get update failed; trying with the lists at hand"
+    as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2 || {
+        say "apt-get could not install: ${missing[*]}"
+        return 1
+    }
+}
+
+# pip_install FOLDER PACKAGE...: a Python environment of its own with these packages.
+pip_install() {
+    local folder=$1
+    shift
+    install_packages python3:python3 || return 1
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv || return 1
+    if ! python3 -m venv "$folder" >&2 || ! "$folder/bin/pip" --disable-pip-version-check install --quiet "$@" >&2; then
+        rm -rf "$folder"
+        return 1
+    fi
+}
+
+# CMake 3.25 or newer: Ubuntu 22.04 has an older one.
+install_cmake() {
+    local version
+    version=$(cmake --version | sed -n '1s/[^0-9]*//p')
+    [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) == 3.25 ]] && return 0
+    PATH=$AGENTOPS_CACHE/cmake/bin:$PATH
+    [[ -x $AGENTOPS_CACHE/cmake/bin/cmake ]] && return 0
+    say "cmake $version is too old: installing $CMAKE_VERSION into $AGENTOPS_CACHE/cmake"
+    pip_install "$AGENTOPS_CACHE/cmake" "cmake==$CMAKE_VERSION" || {
+        say "could not install cmake with pip; install cmake 3.25 or newer so that it is in PATH"
+        return 1
+    }
+}
+
+# The compiler, CMake and the libraries.
+install_build_tools() { install_packages "${BUILD_PACKAGES[@]}" && install_cmake; }
+
+# The AWS emulator (moto_server) and the aws command.
+install_emulator() {
+    local wanted=()
+    have moto_server || wanted+=("moto[server]==$MOTO_VERSION")
+    have aws || wanted+=("awscli==$AWSCLI_VERSION")
+    [[ ${#wanted[@]} -gt 0 ]] || return 0
+    say "installing ${wanted[*]} into $AGENTOPS_CACHE/emulator"
+    pip_install "$AGENTOPS_CACHE/emulator" "${wanted[@]}" || {
+        say "could not install ${wanted[*]} with pip; install them so that moto_server and aws are in PATH"
+        return 1
+    }
+}
+
+# OpenTofu from its publisher, checked against the digest above, when there is no Terraform either.
+install_terraform() {
+    if have terraform || have tofu; then return 0; fi
+    local arch sha256
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64) arch=amd64 sha256=$TOFU_SHA256_AMD64 ;;
+        Linux-aarch64) arch=arm64 sha256=$TOFU_SHA256_ARM64 ;;
+        *)
+            say "neither terraform nor tofu is in PATH; install one of them (1.11 or newer)"
+            return 1
+            ;;
+    esac
+    install_packages curl:curl unzip:unzip ca-certificates || return 1
+    download_tofu "$arch" "$sha256" || {
+        say "neither terraform nor tofu is in PATH, and OpenTofu $TOFU_VERSION could not be downloaded;"
+        say "install one of them (1.11 or newer) so that it is in PATH"
+        return 1
+    }
+}
+
+# download_tofu ARCH SHA256
+download_tofu() {
+    local name=tofu_${TOFU_VERSION}_linux_$1.zip target=$AGENTOPS_CACHE/opentofu-$TOFU_VERSION
+    local url=https://github.com/opentofu/opentofu/releases/download/v$TOFU_VERSION/$name
+    say "installing OpenTofu $TOFU_VERSION into $target"
+    mkdir -p "$AGENTOPS_CACHE" && rm -rf "$target.new" && mkdir "$target.new" || return 1
+    curl -fsSL --proto '=https' --retry 3 -o "$target.new/$name" "$url" &&
+        echo "$2  $target.new/$name" | sha256sum --check --quiet >&2 &&
+        unzip -q "$target.new/$name" tofu -d "$target.new" &&
+        rm -rf "$target.new/$name" "$target" && mv "$target.new" "$target" && return 0
+    rm -rf "$target.new"
+    return 1
+}
+
+# Everything the tests use beyond the build.
+install_test_tools() {
+    install_packages "${TEST_PACKAGES[@]}" && install_emulator && install_terraform
+}
+
+# Prints the Python that has the modules of the tests: apt puts them into the system's.
+test_python() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import pexpect, pyte' 2>/dev/null; then
+            command -v "$python"
+            return 0
+        fi
+    done
+    say "no python3 with pexpect and pyte"
+    return 1
+}
