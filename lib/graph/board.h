@@ -18,14 +18,14 @@ namespace agentops::graph {
 /// Why an agent chose what it chose. `agentops explain SUBJECT` prints these.
 struct Option {
     std::string name;
-    double score = 0;          ///< higher is better; meaning by agent
-    std::string rejected;      ///< why not; empty for the choice
+    double score = 0;      ///< higher is better; meaning by agent
+    std::string rejected;  ///< why not; empty for the choice
 };
 struct Decision {
     std::string agent;
-    std::string subject;       ///< "web.size", "web", "aws_vpc.net"
+    std::string subject;  ///< "web.size", "web", "aws_vpc.net"
     std::string choice;
-    std::string because;       ///< one sentence
+    std::string because;  ///< one sentence
     std::vector<Option> options;
     std::vector<Position> positions;  ///< intent lines that led there
     std::vector<std::string> rules;   ///< rule or table names that led there
@@ -52,14 +52,16 @@ public:
     void add(List<T> list, std::size_t order, T value) {
         add_any(list.id, order, std::make_any<T>(std::move(value)));
     }
-    /// In agent order, then in order of writing; the parents' items first.
+    /// In agent order, then in order of writing; the parents' items first. Addresses are stable.
     template <class T>
     std::vector<const T*> all(List<T> list) const {
         std::vector<const T*> found;
-        for (const auto* item : all_any(list.id)) found.push_back(std::any_cast<T>(item));
+        for (const auto* item : all_any(list.id))
+            found.push_back(std::any_cast<T>(item));
         return found;
     }
     void decide(std::size_t order, Decision decision);
+    /// Of this board alone, in agent order, then in order of deciding.
     std::vector<const Decision*> decisions() const;
 
 private:
@@ -70,7 +72,6 @@ private:
 
     struct State;
     std::unique_ptr<State> state_;
-    friend class AgentContext;
 };
 
 }  // namespace agentops::graph
