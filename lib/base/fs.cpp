@@ -102,8 +102,8 @@ Status make_folders(const fs::path& path, mode_t mode) {
     if (path.empty() || is_folder(path)) return {};
     TRY_DO(make_folders(path.parent_path(), mode));
     if (::mkdir(path.c_str(), mode) == 0) return {};
-    const int number = errno;
-    if (number == EEXIST && is_folder(path)) return {};
+    const int number = errno == EEXIST ? ENOTDIR : errno;  // something else has the name
+    if (is_folder(path)) return {};                        // made by another process just now
     return fail(error("file.unwritable",
                       fmt::format("cannot create folder '{}': {}", path.string(), reason(number))));
 }

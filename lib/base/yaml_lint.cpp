@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 
@@ -11,22 +13,6 @@ namespace agentops::yaml {
 namespace {
 
 constexpr char kEnd = '\0';  // beyond the text; never in it, see lint_encoding
-
-bool is_one_of(char c, std::string_view set) {
-    return set.find(c) != std::string_view::npos;
-}
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-bool is_break(char c) {
-    return c == '\n' || c == '\r' || c == kEnd;
-}
-bool is_blank_or_break(char c) {
-    return is_blank(c) || is_break(c);
-}
-bool is_flow(char c) {
-    return is_one_of(c, ",[]{}");
-}
 
 /// Walks over the tokens of a text as YAML 1.2 has them, and only as far as is needed to know where
 /// a token starts: structure is the parser's business.
@@ -46,6 +32,12 @@ private:
         Position position;
         char open;
     };
+
+    static bool is_one_of(char c, std::string_view set) { return set.find(c) != set.npos; }
+    static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+    static bool is_break(char c) { return c == '\n' || c == '\r' || c == kEnd; }
+    static bool is_blank_or_break(char c) { return is_blank(c) || is_break(c); }
+    static bool is_flow(char c) { return is_one_of(c, ",[]{}"); }
 
     char peek(std::size_t ahead = 0) const {
         return at_ + ahead < text_.size() ? text_[at_ + ahead] : kEnd;
@@ -79,14 +71,11 @@ private:
         line_start_ = at_;
         ++line_;
     }
-    void skip_blanks() {
-        while (is_blank(peek()))
-            ++at_;
+    void skip(std::string_view set) {
+        at_ = std::min(text_.find_first_not_of(set, at_), text_.size());
     }
-    void skip_spaces() {
-        while (peek() == ' ')
-            ++at_;
-    }
+    void skip_blanks() { skip(" \t"); }
+    void skip_spaces() { skip(" "); }
     /// Moves to the first character of the next line that is not blank.
     void next_text_line() {
         do {
@@ -106,6 +95,7 @@ private:
         skip_spaces();
         indentation_tab();
         skip_blanks();
+        line_text_ = at_;
         if (at_document_marker()) document_marker();
         if (done_ || is_break(peek())) return next_line();
         if (!in_flow()) leave_blocks(column());
@@ -124,17 +114,15 @@ private:
         const auto start = here();
         const auto begin = at_;
         skip_blanks();
-        if (!is_break(peek())) tab(start, at_ - begin);
-    }
-    void tab(Position position, std::size_t width) {
-        report_fatal("yaml.tab", position, width, "tab in the indentation", "indent with spaces");
+        if (is_break(peek())) return;
+        report_fatal("yaml.tab", start, at_ - begin, "tab in the indentation",
+                     "indent with spaces");
     }
 
     void document_marker() {
         const bool starts = peek() == '-';
         if (starts && (started_ || ended_ || !lint_.empty)) return second_document();
         unclosed_brackets();
-        brackets_.clear();
         blocks_.clear();
         plain_open_ = false;
         (starts ? started_ : ended_) = true;
@@ -168,14 +156,15 @@ private:
         if (is_blank(c)) return skip_blanks();
         if (c == '#') return skip_comment();
         if (ended_) {
-            report("yaml.documents", here(), 1, "text after the end of the document ('...')",
-                   "remove the '...' line or what follows it");
+            report("yaml.documents", here(), 1, "text after the end ('...')",
+                   "remove the '...' line");
             return stop();
         }
         if (c == '%' && column() == 0 && lint_.empty && !started_) return directive();
         lint_.empty = false;
         if (is_one_of(c, "-?:") && is_blank_or_break(peek(1))) return indicator(c);
         if (in_flow() && is_one_of(c, ":,")) return separator();
+        value_due_ = false;
         if (!in_flow()) entry_ = column();
         if (is_one_of(c, "[{")) return open_bracket();
         if (is_one_of(c, "]}")) return close_bracket();
@@ -198,17 +187,19 @@ private:
     }
 
     void indicator(char c) {
-        const bool first_on_line = text_.find_first_not_of(' ', line_start_) == at_;
-        enter_block(c == ':' && !first_on_line ? entry_ : column());
+        enter_block(c == ':' && at_ != line_text_ ? entry_ : column());
         ++at_;
         if (c == '-' && peek() == '\t' && !in_flow()) indentation_tab();
     }
     void separator() {
         count_flow_token();
+        if (peek() == ',' && value_due_) {
+            report_fatal("yaml.syntax", here(), 1, "nothing before ','", "remove the ','");
+        }
+        value_due_ = peek() == ',';
         ++at_;
     }
-    /// The parser reads a whole line of brackets before it says a word, so its limits come too
-    /// late.
+    /// The parser reads all that is in brackets before it says a word: its limits come too late.
     void count_flow_token() {
         if (++flow_tokens_ <= 2 * kMaxNodes) return;
         report_fatal("yaml.nodes", here(), 1, fmt::format("more than {} values", kMaxNodes),
@@ -224,25 +215,23 @@ private:
             return stop();
         }
         brackets_.push_back({here(), peek()});
+        value_due_ = true;
         ++at_;
     }
     void close_bracket() {
         const char expected = !in_flow() ? kEnd : brackets_.back().open == '[' ? ']' : '}';
         if (peek() != expected) {
             report_fatal("yaml.syntax", here(), 1, fmt::format("unexpected '{}'", peek()),
-                         expected == kEnd
-                             ? std::string("no bracket is open here; quote the text "
-                                           "if the bracket belongs to it")
-                             : fmt::format("'{}' from line {} column {} is open; "
-                                           "close it with '{}'",
-                                           brackets_.back().open, brackets_.back().position.line,
-                                           brackets_.back().position.column, expected));
+                         !in_flow()
+                             ? "quote the text that it is part of"
+                             : fmt::format("close the '{}' of line {} first", brackets_.back().open,
+                                           brackets_.back().position.line));
         }
         if (in_flow()) brackets_.pop_back();
         ++at_;
     }
     void unclosed_brackets() {
-        for (const auto& [position, open] : brackets_) {
+        for (const auto& [position, open] : std::exchange(brackets_, {})) {
             report_fatal("yaml.syntax", position, 1, fmt::format("'{}' is never closed", open),
                          fmt::format("close it with '{}'", open == '[' ? ']' : '}'));
         }
@@ -258,14 +247,14 @@ private:
         while (!is_blank_or_break(peek()) && !(in_flow() && is_flow(peek())) && kind != '*')
             ++at_;
         const auto name = trim(text_.substr(begin, at_ - begin));
-        const auto quote = fmt::format("if it is text, quote it: \"{}\"", name);
+        const auto quote = fmt::format("; if it is text, quote it: \"{}\"", name);
         if (kind == '!') {
             report("yaml.tag", start, name.size(), fmt::format("tag '{}' is not allowed", name),
-                   "remove the tag; " + quote);
+                   "remove the tag" + quote);
         } else {
             report("yaml.anchor", start, name.size(),
                    fmt::format("{} '{}' is not allowed", kind == '&' ? "anchor" : "alias", name),
-                   "write the value in full at each place; " + quote);
+                   "write the value in full" + quote);
         }
     }
     void reserved() {
@@ -283,14 +272,20 @@ private:
     void plain() {
         const auto begin = at_;
         const auto start = here();
-        while (!is_break(peek()) && !ends_plain(begin))
-            ++at_;
+        for (; !is_break(peek()) && !ends_plain(begin); ++at_) {
+            if (peek() != '?' || !in_flow()) continue;
+            // YAML allows it, but the parser ends the text there.
+            report_fatal("yaml.syntax", here(), 1, "'?' in unquoted text inside brackets",
+                         "quote the text that it is part of");
+        }
         const bool is_key = peek() == ':';
         if (is_key && trim(text_.substr(begin, at_ - begin)) == "<<") {
             report("yaml.merge-key", start, 2, "merge keys are not supported",
                    "write the keys out; environments overlay what differs");
         }
-        if (!is_key && !in_flow() && start.column - 1 == parent()) missing_colon(start, begin);
+        if (!is_key && !in_flow() && !confused_ && start.column - 1 == parent()) {
+            missing_colon(start, begin);
+        }
         plain_open_ = is_break(peek());
         plain_parent_ = parent();
     }
@@ -298,9 +293,7 @@ private:
     void missing_colon(Position start, std::size_t begin) {
         const auto word = trim(text_.substr(begin, at_ - begin));
         report_fatal("yaml.syntax", start, word.size(), "neither 'key: value' nor '- item'",
-                     fmt::format("write '{0}: ...' or '- {0}'; indent it deeper if it belongs to "
-                                 "the text above",
-                                 word));
+                     fmt::format("write '{0}: ...' or '- {0}', or indent it deeper", word));
     }
     bool ends_plain(std::size_t begin) const {
         const char c = peek();
@@ -326,8 +319,7 @@ private:
                          fmt::format("close it with {} on the same line; a text of several lines "
                                      "is indented deeper than its key",
                                      quote));
-            resume(begin, line_start, start.line);
-            return;
+            return resume(begin, line_start, start.line);
         }
         ++at_;
         after_quote(quote);
@@ -337,8 +329,8 @@ private:
         ++at_;
         return true;
     }
-    /// At a line break inside quotes: moves before the first character of the next text, if the
-    /// quoted text may go on there.
+    /// At a line break inside quotes: moves before the next text, if the quoted text may go on
+    /// there.
     bool goes_on() {
         next_text_line();
         if (at_ >= text_.size() || at_document_marker()) return false;
@@ -355,11 +347,12 @@ private:
         line_start_ = line_start;
         at_ = std::min(text_.find('\n', begin), text_.size());
         brackets_.clear();
+        confused_ = true;
     }
     void after_quote(char quote) {
         const char c = peek();
         if (is_blank_or_break(c) || (in_flow() && (is_flow(c) || c == ':'))) return;
-        if (c == ':' && is_blank_or_break(peek(1))) return;
+        if (confused_ || (c == ':' && is_blank_or_break(peek(1)))) return;
         report_fatal("yaml.syntax", here(), line_rest(at_), "text after the closing quote",
                      c == ':'       ? "put a space after ':'"
                      : quote == '"' ? "inside double quotes write \\\" for a quote"
@@ -386,7 +379,8 @@ private:
     const Source& source_;
     std::string_view text_;
     Lint lint_;
-    std::size_t at_ = 0, line_start_ = 0, flow_tokens_ = 0;
+    std::size_t at_ = 0, line_start_ = 0, line_text_ = 0;  // line_text_: the line's first token
+    std::size_t flow_tokens_ = 0;
     int line_ = 1;
     int entry_ = 0;  // column of the last token that may be a key
     std::vector<int> blocks_;
@@ -395,6 +389,8 @@ private:
     int plain_parent_ = -1;                 // ...that goes on where a line is deeper than this
     bool started_ = false, ended_ = false;  // '---' and '...' seen
     bool done_ = false;
+    bool value_due_ = false;  // after '[', '{' or ','
+    bool confused_ = false;   // after an open quote: text may look out of place without being so
 };
 
 }  // namespace

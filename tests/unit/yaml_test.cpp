@@ -163,6 +163,9 @@ TEST_CASE("yaml: brackets") {
     CHECK(mistakes("a: [1}\n") == "1:6+1 yaml.syntax");
     CHECK(mistakes("a: ]\n") == "1:4+1 yaml.syntax");
     CHECK(mistakes("[a],") == "1:4+1 yaml.syntax");
+    CHECK(mistakes("a: [b, ,c]\n") == "1:8+1 yaml.syntax");
+    CHECK(mistakes("a: [b, c,]\nd: {e:, f}\n") == "");
+    CHECK(mistakes("a: {b: x?y=1}\n") == "1:9+1 yaml.syntax");
     CHECK(mistakes(",") == "1:1+1 yaml.syntax");
 }
 
