@@ -105,6 +105,34 @@ Json value_schema(const std::int64_t*) { return {{"type", "integer"}}; }
 Json value_schema(const double*) { return {{"type", "number"}}; }
 Json value_schema(const yaml::Node*) { return Json::object(); }
 
+Json plain_json(const yaml::Node& node) {
+    switch (node.type) {
+        case yaml::Type::null:
+            return nullptr;
+        case yaml::Type::sequence: {
+            Json list = Json::array();
+            for (const auto& item : node.items) list.push_back(plain_json(item));
+            return list;
+        }
+        case yaml::Type::map: {
+            Json map = Json::object();
+            for (const auto& member : node.members) map[member.key] = plain_json(member.value);
+            return map;
+        }
+        case yaml::Type::scalar:
+            break;
+    }
+    Diagnostics ignored;
+    Decoding quiet{ignored, "plain"};
+    bool flag = false;
+    std::int64_t whole = 0;
+    double number = 0;
+    if (decode_value(node, flag, quiet)) return flag;
+    if (decode_value(node, whole, quiet)) return whole;
+    if (decode_value(node, number, quiet)) return number;
+    return node.text;
+}
+
 void MapDecoder::finish() {
     for (const auto& member : map_.members) {
         if (std::find(names_.begin(), names_.end(), member.key) != names_.end()) continue;

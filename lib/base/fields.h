@@ -52,6 +52,9 @@ Json value_schema(const std::int64_t*);
 Json value_schema(const double*);
 Json value_schema(const yaml::Node*);
 
+/// A YAML tree as plain JSON: scalars typed as the decoders above read them, everything else a text.
+Json plain_json(const yaml::Node& node);
+
 /// A value and where it was written.
 template <class T>
 struct Located {

@@ -1,0 +1,114 @@
+#pragma once
+
+// The types that stand in slots and belong to no layer below.
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/design.h"
+#include "catalog/finding.h"
+#include "run/step.h"
+#include "terraform/plan.h"
+#include "terraform/steps.h"
+#include "terraform/unit.h"
+
+namespace agentops {
+
+/// Shared because a stack's design is read by several agents and by `explain` after the walk.
+using DesignPtr = std::shared_ptr<const catalog::Design>;
+
+struct StackInput {
+    const intent::Stack* stack = nullptr;
+    const catalog::StackIndex* index = nullptr;
+    const intent::Project* project = nullptr;
+    std::string today;       ///< YYYY-MM-DD, for waivers
+    fs::path stacks_dir;     ///< <project>/.agentops/stacks
+    bool keep_main = false;  ///< a main unit was deployed before: it stays, even when empty
+};
+
+/// How much a plan may do without asking again.
+struct Limits {
+    int max_destroy = 0, max_replace = 0;
+    bool allow_protected = false;
+};
+
+/// A plan that was reviewed and approved, to be applied as it is.
+struct ApprovedPlan {
+    fs::path plan_file;
+    std::string inputs_digest;
+    tf::Plan plan;        ///< as reviewed
+    bool replan = false;  ///< preview or resumed: plan again and stay within the limits
+};
+
+struct UnitInput {
+    const tf::Unit* unit = nullptr;
+    tf::UnitFacts facts;
+    tf::StepContext context;
+    bool destroy = false;
+    bool apply = false;  ///< this walk applies
+    std::optional<ApprovedPlan> approved;
+    Limits limits;
+    /// Real outputs of units before this one, known before the walk: unit id -> {name: value}.
+    std::map<std::string, Json> known_outputs;
+};
+
+struct UnitInputs {
+    Json values = Json::object();        ///< variable -> value
+    std::set<std::string> unknown;       ///< variables whose value does not exist yet
+    std::set<std::string> planned;       ///< variables whose value is planned, not real
+    std::vector<std::string> waits_for;  ///< unit ids that must be applied first
+    std::string digest;                  ///< of values
+    bool preview() const { return !unknown.empty() || !planned.empty(); }
+};
+
+struct UnitOutputs {
+    Json values = Json::object();    ///< name -> value
+    std::set<std::string> unknown;   ///< will exist, value not known
+    std::set<std::string> changing;  ///< values here are planned ones
+};
+
+enum class Risk { low, medium, high, critical };
+std::string_view to_text(Risk risk);
+
+/// One change with what stands behind it.
+struct ReviewedChange {
+    tf::Change change;
+    tf::Origin origin;          ///< component empty when it belongs to no component
+    bool is_protected = false;  ///< destroys or replaces a protected component
+    Risk risk = Risk::low;
+};
+
+struct Review {
+    std::string unit;
+    bool preview = false;
+    bool pending = false;  ///< not planned: an existing root waits for real inputs
+    std::vector<std::string> waits_for;
+    bool reused = false;  ///< the approved plan itself, not planned again
+    Risk risk = Risk::low;
+    tf::Plan plan;
+    std::vector<ReviewedChange> changes;
+    std::string inputs_digest;
+};
+
+/// Lets a change pass silently, or says what it takes.
+struct Verdict {
+    bool blocked = false;
+    bool auto_approvable = false;
+    Risk risk = Risk::low;
+    tf::Counts counts;
+    std::vector<std::string> blocked_by;  ///< one line each
+    std::vector<std::string> not_auto;    ///< why --auto-approve does not do
+};
+
+struct UnitOutcome {
+    bool applied = false;  ///< something was changed
+    bool converged = true;
+    tf::Counts left;  ///< what a second plan would still change
+};
+
+}  // namespace agentops

@@ -1,0 +1,181 @@
+// Reads the plan, finds the intent line behind each change, weighs the risk, and says which outputs
+// the units after this one may expect.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "agents/keys.h"
+#include "agents/registry.h"
+#include "base/text.h"
+#include "terraform/writer.h"
+
+namespace agentops {
+
+namespace {
+
+/// Types whose loss loses data, by prefix.
+constexpr std::string_view kStateful[] = {
+    "aws_db_",          "aws_rds_",       "aws_s3_bucket", "aws_dynamodb_table",
+    "aws_efs_",         "aws_ebs_volume", "aws_kms_key",   "aws_elasticache_",
+    "aws_redshift_",    "aws_docdb_",     "google_sql_",   "google_storage_bucket",
+    "azurerm_storage_", "azurerm_mssql_"};
+
+bool is_stateful(std::string_view type) {
+    // Settings of a bucket are no bucket.
+    if (starts_with(type, "aws_s3_bucket")) return type == "aws_s3_bucket";
+    return std::any_of(std::begin(kStateful), std::end(kStateful),
+                       [&](std::string_view prefix) { return starts_with(type, prefix); });
+}
+
+bool guards_access(std::string_view type) {
+    return type.find("security_group") != std::string_view::npos ||
+           type.find("_iam_") != std::string_view::npos ||
+           type.find("_policy") != std::string_view::npos;
+}
+
+/// From the least to the most: creating is low; changing access or replacing what holds no data is
+/// medium; destroying is high; losing data is critical.
+Risk risk_of(const tf::Change& change) {
+    switch (change.action) {
+        case tf::Action::no_op:
+        case tf::Action::read:
+        case tf::Action::create:
+        case tf::Action::forget:
+            return Risk::low;
+        case tf::Action::update:
+            return guards_access(change.type) ? Risk::medium : Risk::low;
+        case tf::Action::replace:
+            return is_stateful(change.type) ? Risk::critical : Risk::medium;
+        case tf::Action::destroy:
+            return is_stateful(change.type) ? Risk::critical : Risk::high;
+    }
+    throw InternalError("action outside the enum");
+}
+
+/// "module.net.aws_vpc.this[0]" -> "module.net"; "aws_subnet.a[\"x\"]" -> "aws_subnet.a".
+std::string root_address(std::string_view address) {
+    if (starts_with(address, "module.")) {
+        const auto end = address.find_first_of(".[", 7);
+        return std::string(address.substr(0, end));
+    }
+    return std::string(address.substr(0, address.find('[')));
+}
+
+tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
+    for (const auto& address : {change.address, change.previous_address}) {
+        const auto found = unit.origins.find(root_address(address));
+        if (!address.empty() && found != unit.origins.end()) return found->second;
+    }
+    const auto whole = unit.origins.find("");
+    if (whole != unit.origins.end()) return whole->second;
+    // It left the intent: resources are named after their component.
+    tf::Origin gone;
+    gone.agent = "terraform";
+    gone.reason = "no longer in the intent";
+    return gone;
+}
+
+/// The component whose resource this is, also when it has left the intent.
+bool hits_protected(const tf::Unit& unit, const ReviewedChange& reviewed) {
+    const auto action = reviewed.change.action;
+    if (action != tf::Action::destroy && action != tf::Action::replace) return false;
+    if (!reviewed.origin.component.empty())
+        return unit.protected_components.count(reviewed.origin.component) != 0;
+    const auto& address = reviewed.change.address;
+    return std::any_of(unit.protected_components.begin(), unit.protected_components.end(),
+                       [&](std::string name) {
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           const auto label = root_address(address);
+                           const auto own = label.substr(label.find('.') + 1);
+                           return own == name || starts_with(own, name + "_");
+                       });
+}
+
+UnitOutputs expected(const tf::Plan& plan) {
+    UnitOutputs outputs;
+    for (const auto& [name, output] : plan.prior_outputs.items()) {
+        if (output.is_object() && output.contains("value"))
+            outputs.values[name] = output.at("value");
+    }
+    for (const auto& change : plan.outputs) {
+        if (change.action == tf::Action::no_op) continue;
+        if (change.action == tf::Action::destroy || !change.known) {
+            outputs.values.erase(change.name);
+            if (!change.known) outputs.unknown.insert(change.name);
+        } else {
+            outputs.values[change.name] = change.after;
+            outputs.changing.insert(change.name);
+        }
+    }
+    return outputs;
+}
+
+class Reviewer final : public graph::Agent {
+public:
+    const graph::AgentInfo& info() const override {
+        static const graph::AgentInfo info{
+            .name = "reviewer",
+            .summary = "names the intent line behind each change and weighs the risk",
+            .scope = graph::Scope::unit,
+            .reads = {slots::unit.id, slots::inputs.id, slots::show_done.id},
+            .writes = {slots::review.id, slots::expected_outputs.id},
+        };
+        return info;
+    }
+
+    Diagnostics run(graph::AgentContext& context) override {
+        const auto& input = context.get(slots::unit);
+        const auto& inputs = context.get(slots::inputs);
+        const auto& shown = context.get(slots::show_done);
+        Review review;
+        review.unit = input.unit->id;
+        review.inputs_digest = inputs.digest;
+        review.waits_for = inputs.waits_for;
+        review.preview = inputs.preview() && !input.destroy;
+        if (shown.ran) {
+            auto plan = read(shown);
+            if (!plan) return plan.error();
+            review.plan = std::move(*plan);
+        } else if (input.approved) {
+            review.plan = input.approved->plan;
+            review.reused = true;
+        } else {
+            review.pending = true;
+        }
+        judge(*input.unit, review);
+        context.put(slots::expected_outputs, expected(review.plan));
+        context.put(slots::review, std::move(review));
+        return {};
+    }
+
+private:
+    static Result<tf::Plan> read(const run::StepResult& shown) {
+        if (!shown.json)
+            return fail(error("terraform.plan-format", "the tool showed no plan as JSON"));
+        TRY(auto plan, tf::read_plan(*shown.json));
+        std::erase_if(plan.changes, [](const tf::Change& change) {
+            return tf::is_preview_helper(change.address);
+        });
+        return plan;
+    }
+
+    static void judge(const tf::Unit& unit, Review& review) {
+        for (const auto& change : review.plan.changes) {
+            if (change.action == tf::Action::no_op || change.action == tf::Action::read) continue;
+            ReviewedChange reviewed{change, origin_of(unit, change), false, risk_of(change)};
+            reviewed.is_protected = hits_protected(unit, reviewed);
+            review.risk = std::max(review.risk, reviewed.risk);
+            review.changes.push_back(std::move(reviewed));
+        }
+    }
+};
+
+}  // namespace
+
+graph::Agent& reviewer_agent() {
+    static Reviewer agent;
+    return agent;
+}
+
+}  // namespace agentops

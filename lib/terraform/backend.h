@@ -1,0 +1,24 @@
+#pragma once
+
+// State backends of generated roots: what the project says, made distinct per unit.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace agentops::tf {
+
+/// Backends that are passed through: local, s3, gcs, azurerm, http, pg, consul, cloud, remote.
+const std::vector<std::string>& known_backends();
+
+/// The settings of one unit's backend: `given` plus the setting that tells units apart (s3 and
+/// azurerm `key`, gcs `prefix`, consul `path`, pg `schema_name`, cloud/remote `workspaces.name`, http
+/// `address` and its lock addresses, local `path`). What is given there becomes the prefix.
+/// `unit` is "shop@dev/main"; `local_path` is where a local state lies, relative to the unit.
+Json backend_settings(std::string_view backend, Json given, std::string_view unit,
+                      std::string_view local_path);
+
+}  // namespace agentops::tf
