@@ -1,0 +1,79 @@
+#pragma once
+
+// What a command has to say, as one model; text and JSON are two prints of it.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exit_code.h"
+#include "base/result.h"
+#include "catalog/finding.h"
+#include "terraform/plan.h"
+#include "terraform/unit.h"
+
+namespace agentops::report {
+
+struct ChangeReport {
+    tf::Change change;
+    tf::Origin origin;
+    bool is_protected = false;
+    std::string risk;
+};
+
+/// status: planned, no-changes, preview, pending, applied, unchanged, failed, skipped, not-started,
+/// interrupted, checked, generated, stale, destroyed, not-converged, invalid
+struct UnitReport {
+    std::string id;       ///< "shop@dev/main"
+    std::string tool;     ///< "terraform"
+    std::string status;
+    std::string note;     ///< "waits for net/main", "upstream failed: ...", "3 files written"
+    tf::Counts counts;
+    std::vector<ChangeReport> changes;
+    std::vector<tf::OutputChange> outputs;
+    std::size_t unchanged = 0;
+};
+
+struct CheckReport {
+    std::string name, target, status;  ///< ok, failed
+    std::string note;
+};
+
+struct StackReport {
+    std::string id, status;
+    std::string risk;                   ///< "" when nothing was planned
+    std::vector<UnitReport> units;
+    std::vector<CheckReport> checks;
+    std::vector<std::string> reasons;   ///< why it is blocked or needs approval
+    tf::Counts counts() const;
+};
+
+struct Report {
+    std::string command;
+    std::optional<std::string> run;
+    ExitCode exit = ExitCode::done;
+    std::vector<StackReport> stacks;
+    std::vector<catalog::Finding> findings;
+    Diagnostics diagnostics;
+    std::string verdict;                ///< the last line, without the exit code
+    std::vector<std::string> next;      ///< commands to copy
+    Json extra = Json::object();        ///< members a command adds to its record
+    tf::Counts counts() const;
+};
+
+/// The `--json` record: design.md section 7 (format_version, command, run, exit, stacks, findings,
+/// diagnostics) plus `extra`.
+Json to_json(const Report& report);
+
+struct TextOptions {
+    bool colour = false;
+    int width = 80;
+    int verbosity = 0;   ///< 0: one line per change with its changed attributes; 1: all attributes of
+                         ///< new resources too; -1: only verdict and dangers
+};
+/// The answer on stdout: changes by unit, findings, then replacements and destroys again, and the
+/// verdict as the last line. Diagnostics are not in it: they go to stderr.
+std::string to_text(const Report& report, const TextOptions& options);
+
+}  // namespace agentops::report
