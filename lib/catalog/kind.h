@@ -32,6 +32,7 @@ struct KnobInfo {
     std::vector<std::string> domain;  ///< empty: any whole number of at least 1
     std::string fallback;
     std::string_view source;  ///< where the default comes from, shown by explain
+    bool open = false;        ///< the intent may pin a value outside of the domain
 };
 
 struct KindInfo {
@@ -43,6 +44,8 @@ struct KindInfo {
     bool any_output = false;  ///< outputs are not known beforehand (module, resource, terraform)
     bool in_network = false;  ///< has `in:`
     bool required_network = false;
+    bool has_uses = false;       ///< has `uses:`: it has a role and a group that access can act on
+    bool is_network = false;     ///< `in:` may name it; outputs as kind network has them
     bool separate_unit = false;  ///< a unit of its own (terraform)
 };
 
@@ -96,14 +99,27 @@ struct Port {
     std::string protocol = "tcp";
 };
 
-/// How a component meets others, known from its name and knobs alone, before anything is built.
+/// How a component meets others, known from its name, body and knobs alone, before anything is
+/// built: Kind::facets() must not ask for the facets of another part.
 struct Facets {
-    std::optional<tf::Expr> security_group;  ///< id of the group that guards it
-    std::optional<tf::Expr> role;            ///< name of the IAM role its machines carry
+    std::optional<tf::Expr> security_group;  ///< id of the group it connects from
+    /// Id of the group at which others reach it, when that is another one (a load balancer's).
+    std::optional<tf::Expr> entry_group;
+    std::optional<tf::Expr> role;  ///< name of the IAM role its machines carry
     std::vector<Port> ports;
     std::vector<Grant> grants;
     std::vector<std::pair<std::string, tf::Value>> outputs;  ///< by output name
+    /// Kinds with any_output that are no unit of their own: every other output is an attribute of
+    /// this ("module.cdn").
+    std::optional<tf::Expr> any;
+
+    /// The output of that name, `any` included; nothing when there is none.
+    std::optional<tf::Value> output(std::string_view name) const;
 };
+
+/// `path` steps below a value: items of lists, members of maps, attributes of expressions. Nothing
+/// when it is known not to be there.
+std::optional<tf::Value> follow(tf::Value value, const std::vector<std::string>& path);
 
 class Design;
 class Builder;
@@ -123,8 +139,9 @@ public:
     virtual void build(const Part& part, const Design& design, Builder& builder) const = 0;
 };
 
-/// All kinds of a provider, in the order of kinds.def.
+/// All kinds, in the order of kinds.def.
 const std::vector<const Kind*>& kinds();
+/// Null when there is none of that name.
 const Kind* find_kind(std::string_view name);
 
 }  // namespace agentops::catalog
