@@ -40,9 +40,9 @@ Status EventLog::open(const fs::path& path, const std::string& run) {
 
 void EventLog::write(const std::string& type, Json data) {
     data["type"] = type;
+    std::lock_guard lock(mutex_);
     data["time"] = rfc3339(clock_.now());
     const auto line = dump_json(data);
-    std::lock_guard lock(mutex_);
     for (auto& file : files_)
         file << line << std::endl;
 }

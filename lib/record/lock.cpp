@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
 
 #include "base/json.h"
 
@@ -26,22 +27,41 @@ std::string host_name() {
     return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
-Diagnostic held(const std::string& stack, const fs::path& path) {
-    Json holder;
-    if (auto text = read_file(path, 4096)) {
-        if (auto json = parse_json(*text, "lock"); json && json->is_object()) holder = *json;
+tl::unexpected<Diagnostics> unwritable(const std::string& stack, int number = errno) {
+    return fail(error("lock.unwritable", fmt::format("cannot take the lock of stack {}: {}", stack,
+                                                     std::generic_category().message(number))));
+}
+
+/// " by ann (pid 12 on host, run R, since T)", or nothing when the file does not say.
+std::string holder_in(const fs::path& path) {
+    const auto text = read_file(path, 4096);
+    const auto json = text ? parse_json(*text, "lock") : Json();
+    if (!json) return {};
+    try {
+        return fmt::format(" by {} (pid {} on {}, run {}, since {})",
+                           json->at("holder").get<std::string>(), json->at("pid").get<pid_t>(),
+                           json->at("host").get<std::string>(), json->at("run").get<std::string>(),
+                           json->at("since").get<std::string>());
+    } catch (const Json::exception&) {
+        return {};
     }
-    if (!holder.is_object())
-        return error("lock.held", fmt::format("stack {} is locked by another process", stack), {},
-                     "wait for it to end");
-    return error(
-        "lock.held",
-        fmt::format("stack {} is locked by {} (pid {} on {}, run {}, since {})", stack,
-                    holder.value("holder", "?"), holder.value("pid", 0), holder.value("host", "?"),
-                    holder.value("run", "?"), holder.value("since", "?")),
-        {},
-        "wait for it to end; the lock frees itself when that process and its tools are "
-        "gone");
+}
+
+Diagnostic held(const std::string& stack, const fs::path& path) {
+    return error("lock.held", fmt::format("stack {} is locked{}", stack, holder_in(path)), {},
+                 "wait for it to end; the lock frees itself when that process and its tools are "
+                 "gone");
+}
+
+bool write_holder(int fd, const std::string& run, const Clock& clock) {
+    const Json holder = {{"holder", user_name()},
+                         {"pid", getpid()},
+                         {"host", host_name()},
+                         {"run", run},
+                         {"since", rfc3339(clock.now())}};
+    const auto text = dump_json(holder) + "\n";
+    return ftruncate(fd, 0) == 0 &&
+           pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }
 
 }  // namespace
@@ -52,25 +72,14 @@ Result<StackLock> StackLock::take(const Store& store, const std::string& stack,
     TRY_DO(make_private_dir(store.locks()));
     const auto path = store.locks() / stack;
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return fail(error("lock.unwritable", fmt::format("cannot open the lock of {}: {}", stack,
-                                                         std::strerror(errno))));
+    if (fd < 0) return unwritable(stack);
+    StackLock lock(fd, path);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        close(fd);
-        return fail(held(stack, path));
+        if (errno == EWOULDBLOCK) return fail(held(stack, path));
+        return unwritable(stack);
     }
-    const Json holder = {{"holder", user_name()},
-                         {"pid", getpid()},
-                         {"host", host_name()},
-                         {"run", run},
-                         {"since", rfc3339(clock.now())}};
-    const auto text = dump_json(holder) + "\n";
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text.data(), text.size(), 0) < 0) {
-        close(fd);
-        return fail(error("lock.unwritable", fmt::format("cannot write the lock of {}: {}", stack,
-                                                         std::strerror(errno))));
-    }
-    return StackLock(fd, path);
+    if (!write_holder(fd, run, clock)) return unwritable(stack);
+    return lock;
 }
 
 StackLock::StackLock(StackLock&& other) noexcept

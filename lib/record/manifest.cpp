@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "record/journal.h"
 
@@ -94,13 +96,29 @@ Manifest manifest_of(const Json& json) {
     return manifest;
 }
 
+std::string text_of(const Json& json) {
+    return dump_json(json, 2) + "\n";
+}
+
+/// A record must be as we write it to the byte: what people read in it (a key given twice, say) is
+/// then what we read.
 Result<Json> read_record(const fs::path& path, std::string_view what) {
     TRY(auto text, read_file(path));
-    return parse_json(text, what, "run.damaged");
+    TRY(auto json, parse_json(text, what, "run.damaged"));
+    if (text_of(json) != text)
+        return fail(error("run.damaged", fmt::format("{} was changed by hand", what)));
+    return json;
 }
 
 Status write_record(const fs::path& path, const Json& json) {
-    return write_file(path, dump_json(json, 2) + "\n", 0600);
+    return write_file(path, text_of(json), 0600);
+}
+
+/// The manifest with its digest, as it is written.
+Json sealed(const Manifest& manifest) {
+    Json json = to_json(manifest);
+    json["digest"] = sha256(json);
+    return json;
 }
 
 Diagnostic tampered(const std::string& run) {
@@ -143,9 +161,7 @@ std::string digest_of(const Manifest& manifest) {
 }
 
 Status write_manifest(const Store& store, const Manifest& manifest) {
-    Json json = to_json(manifest);
-    json["digest"] = digest_of(manifest);
-    return write_record(store.run(manifest.run) / "manifest.json", json);
+    return write_record(store.run(manifest.run) / "manifest.json", sealed(manifest));
 }
 
 Result<Manifest> read_manifest(const Store& store, const std::string& run) {
@@ -158,27 +174,31 @@ Result<Manifest> read_manifest(const Store& store, const std::string& run) {
     if (!json) return fail(tampered(run));
     try {
         auto manifest = manifest_of(*json);
-        if (json->at("digest") != digest_of(manifest) || manifest.run != run)
-            return fail(tampered(run));
+        // All of it: what we do not read must not be there either.
+        if (*json != sealed(manifest) || manifest.run != run) return fail(tampered(run));
         return manifest;
     } catch (const Json::exception&) {
         return fail(tampered(run));
     }
 }
 
-Status write_approval(const Store& store, const Approval& approval) {
-    return write_record(store.run(approval.run) / "approval.json",
-                        {{"run", approval.run},
-                         {"manifest", approval.manifest},
-                         {"as", approval.as},
-                         {"reason", approval.reason},
-                         {"at", approval.at},
-                         {"max_destroy", approval.max_destroy},
-                         {"max_replace", approval.max_replace},
-                         {"allow_protected", approval.allow_protected}});
+namespace {
+
+Json to_json(const Approval& approval) {
+    return {{"run", approval.run},
+            {"manifest", approval.manifest},
+            {"as", approval.as},
+            {"reason", approval.reason},
+            {"at", approval.at},
+            {"max_destroy", approval.max_destroy},
+            {"max_replace", approval.max_replace},
+            {"allow_protected", approval.allow_protected}};
 }
 
-namespace {
+tl::unexpected<Diagnostics> unfit(std::string message) {
+    return fail(
+        error("stale.approval", std::move(message), {}, "approve again: agentops approve RUN"));
+}
 
 Result<Approval> approval_of(const Json& json, const std::string& run) {
     try {
@@ -187,22 +207,40 @@ Result<Approval> approval_of(const Json& json, const std::string& run) {
                         json.at("at"),          json.at("max_destroy"),
                         json.at("max_replace"), json.at("allow_protected")};
     } catch (const Json::exception&) {
-        return fail(error("stale.approval", fmt::format("the approval of run {} is damaged", run),
-                          {}, "approve again: agentops approve RUN"));
+        return unfit(fmt::format("the approval of run {} is damaged", run));
     }
 }
 
-/// The journal holds the digest of every approval that agentops wrote.
-bool journal_knows(const Store& store, const Json& approval) {
-    const auto digest = sha256(approval);
-    for (const auto& entry : read_journal(store).entries) {
-        if (entry.event == "plan.approved" && entry.data.value("approval", "") == digest)
-            return true;
-    }
-    return false;
+bool records(const JournalEntry& entry, const Approval& approval) {
+    if (!entry.data.is_object()) return false;
+    const auto digest = entry.data.find("approval");
+    return digest != entry.data.end() && *digest == digest_of(approval);
+}
+
+/// The journal holds the digest of every approval that agentops wrote; a run's last one counts, so
+/// that an earlier, wider one cannot be put back.
+Status require_recorded(const Store& store, const Approval& approval) {
+    auto journal = read_journal(store);
+    const auto& entries = journal.entries;
+    const auto last = std::find_if(entries.rbegin(), entries.rend(), [&](const auto& entry) {
+        return entry.event == "plan.approved" && entry.run == approval.run;
+    });
+    if (last != entries.rend() && records(*last, approval)) return {};
+    if (has_errors(journal.diagnostics)) return fail(std::move(journal.diagnostics));
+    return fail(error("approval.unknown",
+                      fmt::format("the journal does not know the approval of run {}", approval.run),
+                      {}, "it was written by hand or changed; approve with agentops approve"));
 }
 
 }  // namespace
+
+std::string digest_of(const Approval& approval) {
+    return sha256(to_json(approval));
+}
+
+Status write_approval(const Store& store, const Approval& approval) {
+    return write_record(store.run(approval.run) / "approval.json", to_json(approval));
+}
 
 Result<std::optional<Approval>> read_approval(const Store& store, const Manifest& manifest) {
     const auto path = store.run(manifest.run) / "approval.json";
@@ -211,14 +249,10 @@ Result<std::optional<Approval>> read_approval(const Store& store, const Manifest
     TRY(auto json, read_record(path, "the approval"));
     TRY(auto approval, approval_of(json, manifest.run));
     if (approval.manifest != digest_of(manifest))
-        return fail(error("stale.approval",
-                          fmt::format("the approval of run {} is for another plan", manifest.run),
-                          {}, "approve again: agentops approve RUN"));
-    if (!journal_knows(store, json))
-        return fail(
-            error("approval.unknown",
-                  fmt::format("the journal does not know the approval of run {}", manifest.run), {},
-                  "it was written by hand or changed; approve with agentops approve"));
+        return unfit(fmt::format("the approval of run {} is for another plan", manifest.run));
+    if (json != to_json(approval))
+        return unfit(fmt::format("the approval of run {} was changed by hand", manifest.run));
+    TRY_DO(require_recorded(store, approval));
     return approval;
 }
 

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
@@ -18,11 +19,28 @@ Status Store::prepare() const {
     return write_file(ignore, "*\n", 0600);
 }
 
+namespace {
+
+/// Whether a folder's name has the form of new_run_id(): anything else under runs/ is not ours.
+bool is_run_id(std::string_view name) {
+    constexpr std::string_view kForm = "dddddddd-dddddd-xxxxxx";
+    if (name.size() != kForm.size()) return false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool digit = name[i] >= '0' && name[i] <= '9';
+        const bool hex = digit || (name[i] >= 'a' && name[i] <= 'f');
+        if (kForm[i] == '-' ? name[i] != '-' : kForm[i] == 'd' ? !digit : !hex) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
 std::vector<std::string> Store::run_ids() const {
     std::vector<std::string> ids;
     std::error_code failure;
     for (const auto& entry : fs::directory_iterator(runs(), failure)) {
-        if (entry.is_directory(failure)) ids.push_back(entry.path().filename().string());
+        auto name = entry.path().filename().string();
+        if (is_run_id(name) && entry.is_directory(failure)) ids.push_back(std::move(name));
     }
     std::sort(ids.begin(), ids.end());
     return ids;
@@ -38,8 +56,8 @@ Result<std::string> Store::find_run(const std::string& word) const {
     for (const auto& id : ids) {
         if (id == word) return id;
         // The random tail is what people type: "7f3c9a" as well as "20261123".
-        if (starts_with(id, word) || starts_with(id.substr(id.rfind('-') + 1), word))
-            found.push_back(id);
+        const bool fits = starts_with(id, word) || starts_with(id.substr(id.rfind('-') + 1), word);
+        if (fits && !word.empty()) found.push_back(id);
     }
     if (found.size() == 1) return found.front();
     if (found.empty())
@@ -51,11 +69,15 @@ Result<std::string> Store::find_run(const std::string& word) const {
 }
 
 std::string new_run_id(const Clock& clock) {
+    using namespace std::chrono;
     if (sodium_init() < 0) throw InternalError("libsodium does not start");
-    const auto now = std::chrono::time_point_cast<std::chrono::seconds>(clock.now());
+    constexpr unsigned kChanceBits = 14;  // 1000 ms fit in the 10 bits above them
+    const auto now = clock.now();
+    const auto second = floor<seconds>(now);
+    const auto ms = static_cast<unsigned>(floor<milliseconds>(now - second).count());
     return fmt::format("{:%Y%m%d-%H%M%S}-{:06x}",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                       randombytes_uniform(1u << 24));
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
+                       ms << kChanceBits | randombytes_uniform(1u << kChanceBits));
 }
 
 }  // namespace agentops::record

@@ -37,7 +37,7 @@ private:
     fs::path root_;
 };
 
-/// "20261123-041200-7f3c9a": sorts by time; the tail is random.
+/// "20261123-041200-7f3c9a": sorts by time; the tail holds the millisecond, then chance.
 std::string new_run_id(const Clock& clock);
 
 }  // namespace agentops::record
