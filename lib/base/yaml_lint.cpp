@@ -87,8 +87,7 @@ private:
     }
     bool at_document_marker() const {
         if (column() != 0 || !is_blank_or_break(peek(3))) return false;
-        const auto word = text_.substr(at_, 3);
-        return word == "---" || word == "...";
+        return text_.substr(at_, 3) == "---" || text_.substr(at_, 3) == "...";
     }
 
     void line() {
@@ -130,8 +129,7 @@ private:
         skip_blanks();
     }
     void second_document() {
-        report("yaml.documents", here(), 3, "a second document starts here",
-               "keep one document in a file; put the other one in a file of its own");
+        report("yaml.documents", here(), 3, "a second document", "put it in a file of its own");
         unclosed_brackets();
         stop();
     }
