@@ -8,21 +8,23 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "intent/choice.h"
 #include "intent/quantity.h"
 #include "intent/reference.h"
 
 namespace agentops::intent {
 
 struct Target {
-    Located<Literal> provider;                 ///< "aws"
-    Located<Literal> region;
+    Located<Choice<kProviders>> provider;
+    Located<Literal> region;                   ///< checked by the provider's catalog
     std::optional<Located<Literal>> endpoint;  ///< an emulator: http://127.0.0.1:5000
     Position position;
     template <class V>
     void visit(V& v) {
         v.required("provider", provider, "cloud provider: aws");
         v.required("region", region, "region of the provider, e.g. eu-west-1");
-        v.optional("endpoint", endpoint, "address of an API emulator; leave out for the real cloud");
+        v.optional("endpoint", endpoint,
+                   "address of an API emulator; leave out for the real cloud");
     }
 };
 
@@ -38,7 +40,7 @@ struct Objectives {
     std::optional<Located<Money>> budget;
     std::optional<Located<Percent>> availability;
     std::optional<Located<Duration>> latency_p95;
-    std::vector<Located<Literal>> prefer;  ///< of cost, availability, latency
+    std::vector<Located<Choice<kPreferences>>> prefer;
     template <class V>
     void visit(V& v) {
         v.optional("budget", budget, "most the stack may cost, e.g. 400 USD/month");
@@ -62,7 +64,7 @@ struct Waiver {
     std::optional<Located<Name>> component;  ///< all components when absent
     Literal reason;
     Literal owner;
-    Located<Literal> until;  ///< YYYY-MM-DD; an expired waiver no longer counts
+    Located<Date> until;  ///< an expired waiver no longer counts
     Position position;
     template <class V>
     void visit(V& v) {
@@ -75,8 +77,8 @@ struct Waiver {
 };
 
 struct Rules {
-    std::vector<Located<Literal>> deny;    ///< rules whose findings block whatever their severity
-    std::vector<Located<Name>> protect;    ///< components never destroyed or replaced
+    std::vector<Located<Literal>> deny;  ///< rules whose findings block whatever their severity
+    std::vector<Located<Name>> protect;  ///< components never destroyed or replaced
     std::vector<Waiver> waive;
     template <class V>
     void visit(V& v) {
@@ -104,7 +106,7 @@ struct Check {
 };
 
 struct AutoApproval {
-    std::optional<Located<Literal>> max_risk;  ///< low, medium, high
+    std::optional<Located<Choice<kRisks>>> max_risk;
     std::optional<Located<std::int64_t>> max_destroy;
     std::optional<Located<Money>> max_increase;
     Position position;
@@ -126,9 +128,9 @@ struct Approvals {
 
 /// One intent in one environment.
 struct Stack {
-    std::string id;           ///< "shop" or "shop@prod"
+    std::string id;  ///< "shop" or "shop@prod"
     std::string intent;
-    std::string environment;  ///< "" when the intent has no environments
+    std::string environment;         ///< "" when the intent has no environments
     const Source* source = nullptr;  ///< its file
     std::string source_digest;       ///< SHA-256 of the bytes that were parsed
     std::string input_digest;  ///< also over environment, parameters and environment variables used

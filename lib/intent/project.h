@@ -73,7 +73,7 @@ struct Settings {
     TerraformSettings terraform;
     OrderedMap<SecretSource> secrets;
     ArtifactSettings artifacts;
-    Located<std::string> fail_on{"high", {}};
+    Located<Choice<kSeverities>> fail_on{{"high"}, {}};
     template <class V>
     void visit(V& v) {
         v.required("apiVersion", api_version, "agentops/v1");
@@ -94,7 +94,7 @@ struct Project {
 
 /// What loading may look at beside the files.
 struct Inputs {
-    std::map<std::string, std::string> params;  ///< --param
+    std::map<std::string, std::string> params;                             ///< --param
     std::function<std::optional<std::string>(const std::string&)> getenv;  ///< for ${env.NAME}
 };
 
@@ -102,13 +102,14 @@ struct Inputs {
 /// agentops.yaml or *.intent.yaml, stopping at a git root or $HOME. Reads agentops.yaml and lists
 /// the intent files (hidden folders, .agentops, .terraform, node_modules are passed over; symlinks
 /// are not followed out of the project). Codes: project.*.
+/// A project may have no intent file yet: check_project() tells.
 Result<Project> open_project(const fs::path& start, bool named, Sources& sources);
 
-/// The stacks of one file: one per environment, or one. `stacks` may be short when `diagnostics`
-/// holds errors; every mistake of the file is reported once.
+/// The stacks of one file: one per environment, or one, and only those without mistakes. Every
+/// mistake of the file is reported once, sorted by place.
 struct Loaded {
     std::vector<Stack> stacks;
-    std::set<std::string> params_used;
+    std::set<std::string> params;  ///< that the file declares
     Diagnostics diagnostics;
 };
 /// Pure: no disk, no clock. Thread-safe.
@@ -118,7 +119,8 @@ Loaded load_intent(const Source& source, const Inputs& inputs);
 Loaded load_file(const Project& project, const fs::path& file, const Inputs& inputs,
                  Sources& sources);
 
-/// Mistakes between files: an intent name used twice, a --param nobody knows.
+/// Mistakes between files: no file at all, an intent name used twice, a --param nobody knows (told
+/// only when every file could be read: a broken one may declare it).
 Diagnostics check_project(const std::vector<Loaded>& loaded, const Inputs& inputs);
 
 /// The stacks that the patterns ("intent", "intent@env", globs) name, in order of id; all when

@@ -31,17 +31,23 @@ struct Rate {
 struct Money {
     double usd_per_month = 0;
 };
+/// A day that exists, YYYY-MM-DD: as text, which sorts by time.
+struct Date {
+    std::string value;
+};
 
 bool decode_value(const yaml::Node& node, Bytes& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Duration& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Percent& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Rate& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Money& value, Decoding& context);
+bool decode_value(const yaml::Node& node, Date& value, Decoding& context);
 Json value_schema(const Bytes*);
 Json value_schema(const Duration*);
 Json value_schema(const Percent*);
 Json value_schema(const Rate*);
 Json value_schema(const Money*);
+Json value_schema(const Date*);
 
 /// Shortest exact form: "100 GiB", "250 ms", "99.95 %", "300 rps", "400 USD/month".
 std::string to_text(Bytes value);

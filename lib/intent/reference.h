@@ -4,7 +4,7 @@
 //   ${component.output}  ${intent:component.output}  ${param.name}  ${secret.name}  ${env.NAME}
 // where an output may go deeper (`${legacy.subnets.0}`). Any other `${`, `%{` or `{{` is data.
 // Parameters and environment variables are known when an intent is loaded and are replaced there
-// (load.h); what reaches the model are component, cross-intent and secret references.
+// (params.h); what reaches the model are component, cross-intent and secret references.
 
 #include <string>
 #include <variant>
@@ -19,12 +19,12 @@ enum class RefKind { component, foreign, param, secret, environment };
 /// One reference and where its `${` stands.
 struct Reference {
     RefKind kind = RefKind::component;
-    std::string intent;     ///< foreign only
-    std::string component;  ///< component and foreign
-    std::string name;       ///< output, parameter, secret or variable
+    std::string intent;             ///< foreign only
+    std::string component;          ///< component and foreign
+    std::string name;               ///< output, parameter, secret or variable
     std::vector<std::string> path;  ///< steps below the output, usually empty
     Position position;
-    int width = 1;          ///< bytes from `${` to `}`
+    int width = 1;  ///< bytes from `${` to `}`
     /// As written: "${db.endpoint}".
     std::string text() const;
 };
@@ -45,6 +45,13 @@ Template parse_template(const yaml::Node& scalar);
 /// All references in the scalars (and map keys) below a node, in document order.
 std::vector<Reference> references_in(const yaml::Node& node);
 
+/// A map's key as a scalar, for tools that work on scalars.
+yaml::Node key_node(const yaml::Member& member);
+
+/// Reports a mistake at a reference; as Decoding::fail().
+bool fail_at(const Reference& reference, std::string_view slug, std::string message,
+             std::string help, Decoding& context);
+
 /// Decodes a text that may hold component, foreign and secret references.
 bool decode_value(const yaml::Node& node, Template& value, Decoding& context);
 Json value_schema(const Template*);
@@ -62,5 +69,9 @@ struct Name {
 };
 bool decode_value(const yaml::Node& node, Name& value, Decoding& context);
 Json value_schema(const Name*);
+
+/// Reports a scalar that is no name (base/text.h); `noun` says of what, e.g. "component name".
+bool check_name(const yaml::Node& node, std::string_view noun, Decoding& context,
+                bool underscores = false);
 
 }  // namespace agentops::intent

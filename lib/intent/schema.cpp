@@ -1,0 +1,144 @@
+// JSON Schemas of the two files, from the field tables that decode them. What the tables cannot say
+// (exactly one of, at least) is added by name below.
+
+#include "intent/document.h"
+#include "intent/project.h"
+
+namespace agentops::intent {
+
+namespace {
+
+Json& property(Json& schema, std::string_view name) {
+    return schema["properties"].at(std::string(name));
+}
+
+Json exactly_one_of(const std::vector<std::string>& names) {
+    auto alternatives = Json::array();
+    for (const auto& name : names)
+        alternatives.push_back({{"required", {name}}});
+    return alternatives;
+}
+
+/// Everything but a map or a list may come from a parameter or a variable: it is text then.
+void allow_substitution(Json& schema) {
+    if (schema.is_array()) {
+        for (auto& item : schema)
+            allow_substitution(item);
+    }
+    if (!schema.is_object()) return;
+    const auto type = schema.find("type");
+    const bool typed = type != schema.end() && type->is_string();
+    const bool narrow =
+        typed && *type != "object" && *type != "array" &&
+        (*type != "string" || schema.contains("pattern") || schema.contains("enum"));
+    if (!narrow) {
+        for (auto& [key, value] : schema.items()) {
+            if (key != "propertyNames") allow_substitution(value);
+        }
+        return;
+    }
+    Json own = schema;
+    own.erase("description");
+    Json either = {
+        {"anyOf",
+         {std::move(own), {{"type", "string"}, {"pattern", "\\$\\{(param|env)\\.[^}]+\\}"}}}}};
+    if (schema.contains("description")) either["description"] = schema["description"];
+    schema = std::move(either);
+}
+
+/// One rule per kind; the body of a component is its kind's.
+Json components_schema(const std::map<std::string, Json>& kinds) {
+    auto schema = value_schema(static_cast<const Components*>(nullptr));
+    auto names = Json::array();
+    auto rules = Json::array();
+    for (const auto& [kind, body] : kinds) {
+        names.push_back(kind);
+        auto then = body;
+        if (then.contains("properties")) then["properties"]["kind"] = {{"const", kind}};
+        rules.push_back(
+            {{"if", {{"properties", {{"kind", {{"const", kind}}}}}}}, {"then", std::move(then)}});
+    }
+    auto& component = schema["additionalProperties"];
+    component["properties"] = {{"kind", {{"type", "string"}, {"enum", std::move(names)}}}};
+    if (!rules.empty()) component["allOf"] = std::move(rules);
+    return schema;
+}
+
+Json nullable(Json schema);
+
+/// The same shape with nothing required and null everywhere: what an overlay may hold.
+void loosen(Json& schema) {
+    for (const auto* key : {"required", "minProperties", "oneOf"})
+        schema.erase(key);
+    if (schema.contains("properties")) {
+        for (auto& [name, value] : schema["properties"].items())
+            value = nullable(value);
+    }
+    if (schema.contains("additionalProperties") && schema["additionalProperties"].is_object())
+        schema["additionalProperties"] = nullable(schema["additionalProperties"]);
+}
+
+Json nullable(Json schema) {
+    loosen(schema);
+    Json result = {{"anyOf", {Json{{"type", "null"}}, nullptr}}};
+    if (schema.contains("description")) {
+        result["description"] = schema["description"];
+        schema.erase("description");
+    }
+    result["anyOf"][1] = std::move(schema);
+    return result;
+}
+
+Json overlay_schema(Json intent) {
+    for (const auto* key : {"apiVersion", "intent", "environments"})
+        intent["properties"].erase(key);
+    // The kind of a component stands in the intent: only the shape can be said here.
+    property(intent, "components")["additionalProperties"] = {{"type", "object"}};
+    loosen(intent);
+    return intent;
+}
+
+Json with_head(Json schema, std::string_view id, std::string_view title) {
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#";
+    schema["$id"] = id;
+    schema["title"] = title;
+    return schema;
+}
+
+}  // namespace
+
+Json intent_schema(const std::map<std::string, Json>& component_schemas) {
+    auto schema = schema_of<Document>();
+    property(schema, "apiVersion") = {{"const", kApiVersion}};
+    auto components = components_schema(component_schemas);
+    components["description"] = property(schema, "components")["description"];
+    property(schema, "components") = std::move(components);
+    auto& objectives = property(schema, "objectives");
+    property(objectives, "prefer")["uniqueItems"] = true;
+    property(schema, "checks")["propertyNames"] = value_schema(static_cast<const Name*>(nullptr));
+    auto& check = property(schema, "checks")["additionalProperties"];
+    check["oneOf"] = exactly_one_of({"http", "tcp"});
+    property(check, "status").update({{"minimum", 100}, {"maximum", 599}});
+    for (auto& [name, value] : schema["properties"].items()) {
+        if (name != "apiVersion" && name != "intent" && name != "params") allow_substitution(value);
+    }
+    auto overlay = overlay_schema(schema);
+    property(schema, "environments")["additionalProperties"] = std::move(overlay);
+    return with_head(std::move(schema), "urn:agentops:schema:intent:v1", "agentops intent");
+}
+
+Json settings_schema() {
+    auto schema = schema_of<Settings>();
+    property(schema, "apiVersion") = {{"const", kApiVersion}};
+    auto& backend = property(property(schema, "terraform"), "backend");
+    backend.update({{"type", "object"},
+                    {"minProperties", 1},
+                    {"maxProperties", 1},
+                    {"propertyNames", {{"enum", kBackends.list()}}},
+                    {"additionalProperties", {{"type", "object"}}}});
+    property(schema, "secrets")["additionalProperties"]["oneOf"] =
+        exactly_one_of({"env", "file", "command"});
+    return with_head(std::move(schema), "urn:agentops:schema:project:v1", "agentops.yaml");
+}
+
+}  // namespace agentops::intent
