@@ -30,23 +30,32 @@ struct RunnerOptions {
     std::map<std::string, std::string> environment;  ///< what children get (allowed_environment())
     std::vector<int> inherited_fds;  ///< kept open in children (lock files outlive us with them)
     SecretFetcher secrets;
-    /// Each JSON event of a json_lines call as it comes, already redacted.
+    /// Each JSON event of a json_lines call as it comes, already redacted; called from many
+    /// threads. An emergency state dump comes without its state, which stays in the stdout log
+    /// only.
     std::function<void(const std::string& subject, const Step& step, const Json& event)> on_event;
     /// Diagnostic words that a tool wrote are cut to this many bytes.
     std::size_t excerpt_bytes = 4000;
     int memory_mb = 0;  ///< admission limit for the sum of ToolCall::memory_mb; 0: no limit
 };
 
-std::unique_ptr<Runner> make_runner(RunnerOptions options, Interrupt& interrupt, Redactor& redactor);
+/// Once an interrupt was requested no further program or probe is started; file steps still are.
+std::unique_ptr<Runner> make_runner(RunnerOptions options, Interrupt& interrupt,
+                                    Redactor& redactor);
 
 /// Runs nothing: every step is ok and not ran.
 std::unique_ptr<Runner> make_dry_runner();
 
+/// What a stamp file holds for these digests now: content, then "<sha256>  <path>" lines ("-" for a
+/// file that is not there). Whoever compares a stamp computes it with this.
+std::string stamp_text(const Stamp& stamp);
+
 /// The caller's environment cut to what tools may see: PATH, HOME, TMPDIR, TERM-free; AWS_*,
 /// GOOGLE_*, ARM_*, PG*, CONSUL_HTTP_*, SSL_CERT_*, *_PROXY, SSH_AUTH_SOCK, XDG_*,
 /// TF_CLI_CONFIG_FILE when the file exists, TF_PLUGIN_CACHE_DIR, TF_TOKEN_*, TF_HTTP_*;
-/// plus LC_ALL=C.UTF-8, TF_IN_AUTOMATION=1, TF_INPUT=0, CHECKPOINT_DISABLE=1, GOGC=400. Never TF_CLI_ARGS*,
-/// TF_WORKSPACE, TF_DATA_DIR, TF_REATTACH_PROVIDERS, TF_LOG*, TF_VAR_*, ANSIBLE_*, PYTHON*, LD_*, GIT_*.
+/// plus LC_ALL=C.UTF-8, TF_IN_AUTOMATION=1, TF_INPUT=0, CHECKPOINT_DISABLE=1, GOGC=400. Never
+/// TF_CLI_ARGS*, TF_WORKSPACE, TF_DATA_DIR, TF_REATTACH_PROVIDERS, TF_LOG*, TF_VAR_*, ANSIBLE_*,
+/// PYTHON*, LD_*, GIT_*.
 std::map<std::string, std::string> allowed_environment(char** environ);
 
 }  // namespace agentops::run

@@ -37,15 +37,15 @@ struct Stamp {
 /// One program: argv vector, allow-listed environment plus `env`, own process group, stdin closed.
 struct ToolCall {
     std::vector<std::string> argv;
-    std::filesystem::path cwd;
-    std::vector<EnvVar> env;
+    std::filesystem::path cwd = {};
+    std::vector<EnvVar> env = {};
     std::chrono::milliseconds deadline{std::chrono::hours(6)};
     enum class Capture { none, text, json } capture = Capture::none;
-    bool json_lines = false;     ///< stdout is a stream of JSON lines, forwarded as they come
-    bool secret_output = false;  ///< stdout holds secrets: its file is removed once it was read
+    bool json_lines = false;       ///< stdout is a stream of JSON lines, forwarded as they come
+    bool secret_output = false;    ///< stdout holds secrets: its file never has a name
     std::vector<int> accepted{0};  ///< exit codes that are no failure
-    std::optional<Stamp> stamp;
-    std::string exclusive;       ///< calls with the same non-empty word never run at once
+    std::optional<Stamp> stamp = {};
+    std::string exclusive = {};  ///< calls with the same non-empty word never run at once
     int memory_mb = 0;           ///< for admission
 };
 
@@ -55,13 +55,15 @@ struct File {
     unsigned mode = 0600;
 };
 
-/// Writes files whole (only those that differ) and removes `obsolete` ones. `foreign` patterns name
-/// what must not lie in `dir` besides the files themselves: it is refused, never removed.
+/// Writes files whole (only those that differ) and removes `obsolete` ones; relative paths start in
+/// `dir`. `foreign` patterns name what must not lie in `dir` besides the files themselves: it is
+/// refused, never removed. They look into folders only with `**`; as in a shell, a leading dot must
+/// be written out.
 struct WriteFiles {
     std::filesystem::path dir;
     std::vector<File> files;
-    std::vector<std::filesystem::path> obsolete;
-    std::vector<std::string> foreign;
+    std::vector<std::filesystem::path> obsolete = {};
+    std::vector<std::string> foreign = {};
 };
 
 /// Copies a file if it exists (0600); a missing source is no failure.
@@ -76,17 +78,18 @@ struct ReadJson {
 
 /// Tries again until it succeeds or `within` has passed.
 struct Probe {
-    std::string url;      ///< http(s)://..., or tcp://host:port
-    int status = 200;     ///< HTTP only
+    std::string url;   ///< http(s)://..., or tcp://host:port
+    int status = 200;  ///< HTTP only
     std::chrono::milliseconds within{std::chrono::seconds(60)};
 };
 
 struct Step {
-    std::string name;     ///< "plan": unique within its unit
-    std::string tool;     ///< "terraform", "agentops", "http"
+    std::string name;  ///< "plan": unique within its unit
+    std::string tool;  ///< "terraform", "agentops", "http"
     std::variant<ToolCall, WriteFiles, CopyFile, ReadJson, Probe> action;
     bool judged = false;  ///< a failure is for an agent to judge, not an error by itself
-    std::string skip;     ///< not empty: not executed, and why ("nothing changed since last init")
+    /// Not empty: not executed, and why ("nothing changed since last init").
+    std::string skip = {};
 };
 
 /// What came of a step. A step that was skipped on purpose is ok.
@@ -105,7 +108,7 @@ struct StepResult {
     std::vector<Json> events;
     std::filesystem::path stdout_log, stderr_log;
     std::chrono::milliseconds took{0};
-    Diagnostics diagnostics;   ///< why it failed, with the tool's own words (redacted)
+    Diagnostics diagnostics;  ///< why it failed, with the tool's own words (redacted)
 };
 
 }  // namespace agentops::run
