@@ -1,0 +1,66 @@
+#pragma once
+
+// What every virtual machine has, alone (server) or in a group (service): an image, an encrypted
+// disk, a role without rights of its own, and a security group that lets nothing in and HTTPS out.
+
+#include "catalog/builder.h"
+#include "catalog/decode.h"
+#include "intent/quantity.h"
+
+namespace agentops::catalog::aws {
+
+/// Who may connect from outside, and where.
+struct Expose {
+    Located<std::int64_t> port;
+    Located<intent::Literal> to;  ///< internet, vpc or a range
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.required("port", port, "port that is open");
+        v.required("to", to, "who may connect: internet, vpc, or a range such as 10.0.0.0/8");
+    }
+};
+
+struct MachineBody : Spec {
+    Located<intent::Literal> image;
+    Located<intent::Bytes> disk{{std::int64_t{20} << 30}, {}};
+    std::optional<Located<std::int64_t>> port;
+
+    template <class V>
+    void visit_machine(V& v) {
+        v.required("image", image, "machine image: ubuntu-24.04, debian-12, ... or ami-...");
+        v.optional("disk", disk, "size of the root disk (20 GiB)");
+        v.optional("port", port,
+                   "port at which the machine listens, for those who use it (that of expose)");
+    }
+};
+
+/// Reports unknown images, and ports and disks that cannot be.
+void check_machine(const MachineBody& body, const yaml::Node& at, Decoding& context);
+void check_expose(const Expose& expose, const yaml::Node& at, Decoding& context);
+
+bool is_public(const Expose& expose);
+/// The IPv4 range that may connect.
+tf::Value audience(const Expose& expose, const Facets& network);
+
+/// Facets that all machines share: group, role, and the port at which they are used.
+Facets machine_facets(const Part& part, std::optional<std::int64_t> port);
+
+/// The image, looked up: `["id"]` and `["root_device_name"]`.
+tf::Expr add_image(const Part& part, const MachineBody& body, Builder& builder);
+/// The group of a part's machines, with HTTPS out: updates and the provider's services need it.
+void add_group(const Part& part, const Design& design, Builder& builder);
+/// An empty security group, "<label>" or "<label>_<suffix>".
+tf::Expr add_empty_group(const Part& part, const Design& design, Builder& builder,
+                         std::string_view suffix = {});
+/// Lets the audience of `expose` into a group.
+void add_entrance(const Part& part, const Design& design, const tf::Expr& group,
+                  const Expose& expose, Builder& builder);
+/// The role and the profile that carries it; returns the profile.
+tf::Expr add_identity(const Part& part, const Design& design, Builder& builder);
+
+/// Arguments of a root disk: encrypted, gp3.
+tf::Map disk(const MachineBody& body);
+/// Instance metadata by session token only, one network hop away at most.
+tf::Map metadata_options();
+}  // namespace agentops::catalog::aws

@@ -1,0 +1,104 @@
+// Kind server: one virtual machine.
+
+#include <fmt/core.h>
+
+#include "catalog/aws/machine.h"
+#include "catalog/aws/sizes.h"
+
+namespace agentops::catalog {
+
+namespace {
+
+struct ServerBody : aws::MachineBody {
+    std::optional<aws::Expose> expose;
+    template <class V>
+    void visit(V& v) {
+        visit_machine(v);
+        v.optional("expose", expose, "port that others than components may connect to");
+    }
+    bool is_public() const { return expose && aws::is_public(*expose); }
+    std::optional<std::int64_t> listens_at() const {
+        if (port) return port->value;
+        return expose ? std::optional(expose->port.value) : std::nullopt;
+    }
+};
+
+class ServerKind final : public BodyKind<ServerBody> {
+public:
+    const KindInfo& info() const override {
+        static const KindInfo info{
+            .name = "server",
+            .summary = "one virtual machine",
+            .example = "{kind: server, in: net, image: ubuntu-24.04, uses: [db]}",
+            .outputs = {{"id", tf::ValueType::string, "id of the machine"},
+                        {"private_ip", tf::ValueType::string, "address inside the network"},
+                        {"public_ip", tf::ValueType::string,
+                         "public address, when it is exposed to internet"},
+                        {"security_group_id", tf::ValueType::string, "group that guards it"}},
+            .knobs = {aws::size_knob("server", "instance type", aws::machine_sizes())},
+            .in_network = true,
+            .required_network = true,
+            .has_uses = true};
+        return info;
+    }
+
+    Facets facets(const Part& part, const Design& /*design*/) const override {
+        const auto& body = body_of(part);
+        const tf::Expr machine{"aws_instance." + part.label()};
+        auto facets = aws::machine_facets(part, body.listens_at());
+        facets.outputs.insert(facets.outputs.begin(),
+                              {{"id", machine["id"]}, {"private_ip", machine["private_ip"]}});
+        if (body.is_public()) facets.outputs.emplace_back("public_ip", machine["public_ip"]);
+        return facets;
+    }
+
+    void build(const Part& part, const Design& design, Builder& builder) const override {
+        const auto& body = body_of(part);
+        const auto image = aws::add_image(part, body, builder);
+        aws::add_group(part, design, builder);
+        const auto profile = aws::add_identity(part, design, builder);
+        const auto& facets = design.facets(part);
+        add_machine(part, design, image, profile, builder);
+        if (body.expose)
+            aws::add_entrance(part, design, *facets.security_group, *body.expose, builder);
+    }
+
+protected:
+    void accept(ServerBody& body, const intent::Component& component,
+                Decoding& context) const override {
+        aws::check_machine(body, component.body, context);
+        if (body.expose) aws::check_expose(*body.expose, *component.body.find("expose"), context);
+    }
+
+private:
+    static void add_machine(const Part& part, const Design& design, const tf::Expr& image,
+                            const tf::Expr& profile, Builder& builder) {
+        const auto& body = body_of(part);
+        const bool open = body.is_public();
+        const auto subnets =
+            design.network(part).output(open ? "public_subnet_ids" : "private_subnet_ids");
+        builder.resource("aws_instance", part.label(),
+                         {{"ami", image["id"]},
+                          {"instance_type", part.knob("size")},
+                          {"subnet_id", follow(*subnets, {"0"}).value()},
+                          {"associate_public_ip_address", open},
+                          {"vpc_security_group_ids", tf::List{*design.facets(part).security_group}},
+                          {"iam_instance_profile", profile["name"]},
+                          {"metadata_options", aws::metadata_options()},
+                          {"root_block_device", aws::disk(body)},
+                          // A newer image must not replace a machine that runs.
+                          {"lifecycle", tf::Map{{"ignore_changes", tf::List{"ami"}}}},
+                          {"tags", builder.tags(part)},
+                          {"volume_tags", builder.tags(part)}},
+                         part.knob_position("size"));
+    }
+};
+
+}  // namespace
+
+const Kind& server_kind() {
+    static const ServerKind kind;
+    return kind;
+}
+
+}  // namespace agentops::catalog

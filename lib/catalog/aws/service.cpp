@@ -1,0 +1,302 @@
+// Kind service: a group of equal machines in private subnets, behind a load balancer when exposed.
+//
+// The balancer follows from `expose`: with a certificate it ends TLS itself; at port 443 without
+// one the machines do, and it passes connections through; any other port is plain HTTP.
+
+#include <fmt/core.h>
+
+#include "catalog/access.h"
+#include "catalog/aws/machine.h"
+#include "catalog/aws/sizes.h"
+#include "catalog/names.h"
+
+namespace agentops::catalog {
+
+namespace {
+
+constexpr std::string_view kTlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+constexpr std::int64_t kHttps = 443;
+
+struct ServiceExpose : aws::Expose {
+    std::optional<intent::Template> certificate;
+    template <class V>
+    void visit(V& v) {
+        aws::Expose::visit(v);
+        v.optional("certificate", certificate,
+                   "ARN of a certificate: the load balancer ends TLS with it");
+    }
+    bool passes_through() const { return !certificate && port.value == kHttps; }
+    std::string_view protocol() const {
+        return certificate ? "HTTPS" : passes_through() ? "TCP" : "HTTP";
+    }
+    /// What the balancer speaks with the machines.
+    std::string_view inner_protocol() const { return passes_through() ? "TCP" : "HTTP"; }
+};
+
+/// The demand that is expected.
+struct Load {
+    Located<intent::Rate> rps;
+    std::optional<Located<intent::Duration>> cpu;
+    template <class V>
+    void visit(V& v) {
+        v.required("rps", rps, "requests per second at the peak, e.g. 300 rps");
+        v.optional("cpu", cpu, "processor time per request, e.g. 12 ms");
+    }
+};
+
+struct ServiceBody : aws::MachineBody {
+    std::optional<ServiceExpose> expose;
+    std::optional<Load> load;
+    template <class V>
+    void visit(V& v) {
+        visit_machine(v);
+        v.optional("expose", expose, "port of its load balancer; without it there is none");
+        v.optional("load", load, "expected demand; recorded, it does not set size and count yet");
+    }
+    std::optional<std::int64_t> listens_at() const {
+        if (port) return port->value;
+        return expose ? std::optional(expose->port.value) : std::nullopt;
+    }
+};
+
+/// The resources of one service while they are built.
+class Service {
+public:
+    Service(const Part& part, const ServiceBody& body, const Design& design, Builder& builder)
+        : part_(part), body_(body), design_(design), builder_(builder), label_(part.label()) {}
+
+    void build() {
+        const auto image = aws::add_image(part_, body_, builder_);
+        aws::add_group(part_, design_, builder_);
+        add_template(image, aws::add_identity(part_, design_, builder_));
+        if (body_.expose) add_balancer(*body_.expose);
+        add_machines();
+    }
+
+private:
+    const Facets& facets() const { return design_.facets(part_); }
+    tf::Value subnets(std::string_view side) const {
+        return design_.network(part_).output(fmt::format("{}_subnet_ids", side)).value();
+    }
+    /// Tags of what the group makes, which the provider's default tags do not reach.
+    tf::Map all_tags() const {
+        auto tags = stack_tags(design_.stack());
+        for (auto& tag : builder_.tags(part_))
+            tags.push_back(std::move(tag));
+        return tags;
+    }
+
+    void add_template(const tf::Expr& image, const tf::Expr& profile) {
+        builder_.resource(
+            "aws_launch_template", label_,
+            {{"name_prefix", design_.cloud_name(part_, 60) + "-"},
+             {"image_id", image["id"]},
+             {"instance_type", part_.knob("size")},
+             {"update_default_version", true},
+             {"iam_instance_profile", tf::Map{{"arn", profile["arn"]}}},
+             {"metadata_options", aws::metadata_options()},
+             {"network_interfaces",
+              tf::List{tf::Map{{"associate_public_ip_address", "false"},
+                               {"delete_on_termination", "true"},
+                               {"security_groups", tf::List{*facets().security_group}}}}},
+             {"block_device_mappings", tf::List{tf::Map{{"device_name", image["root_device_name"]},
+                                                        {"ebs", template_disk()}}}},
+             {"tag_specifications",
+              tf::List{tf::Map{{"resource_type", "volume"}, {"tags", all_tags()}}}},
+             // A newer image must not replace machines that run.
+             {"lifecycle", tf::Map{{"ignore_changes", tf::List{"image_id"}}}},
+             {"tags", builder_.tags(part_)}},
+            part_.knob_position("size"));
+    }
+
+    /// Launch templates take booleans of a disk as texts.
+    tf::Map template_disk() const {
+        auto disk = aws::disk(body_);
+        for (auto& [key, value] : disk) {
+            if (const auto* flag = std::get_if<bool>(&value.data()))
+                value = *flag ? "true" : "false";
+        }
+        return disk;
+    }
+
+    void add_machines() {
+        const tf::Expr launch{"aws_launch_template." + label_};
+        const auto count = part_.knob_int("count");
+        tf::List tags;
+        for (auto& [key, value] : all_tags())
+            tags.push_back(tf::Map{{"key", key}, {"value", value}, {"propagate_at_launch", true}});
+        tf::Map body{{"name", design_.cloud_name(part_)},
+                     {"min_size", count},
+                     {"desired_capacity", count},
+                     // Room to replace machines before the old ones go.
+                     {"max_size", 2 * count},
+                     {"vpc_zone_identifier", subnets("private")},
+                     // Not ELB: machines that are not configured yet would be replaced for ever.
+                     {"health_check_type", "EC2"},
+                     {"launch_template",
+                      tf::Map{{"id", launch["id"]}, {"version", launch["latest_version"]}}},
+                     {"instance_refresh", tf::Map{{"strategy", "Rolling"}}},
+                     {"tag", std::move(tags)}};
+        if (body_.expose)
+            body.emplace_back("target_group_arns",
+                              tf::List{tf::Expr{"aws_lb_target_group." + label_ + ".arn"}});
+        builder_.resource("aws_autoscaling_group", label_, std::move(body),
+                          part_.knob_position("count"));
+    }
+
+    void add_balancer(const ServiceExpose& expose) {
+        const auto group = aws::add_empty_group(part_, design_, builder_, "lb");
+        aws::add_entrance(part_, design_, group["id"], expose, builder_);
+        connect(group["id"]);
+        const bool open = aws::is_public(expose);
+        const auto balancer = builder_.resource(
+            "aws_lb", label_,
+            {{"name", design_.cloud_name(part_, 32)},
+             {"load_balancer_type", expose.passes_through() ? "network" : "application"},
+             {"internal", !open},
+             {"subnets", subnets(open ? "public" : "private")},
+             {"security_groups", tf::List{group["id"]}},
+             {"drop_invalid_header_fields",
+              expose.passes_through() ? tf::Value() : tf::Value(true)},
+             {"tags", builder_.tags(part_)}},
+            expose.position);
+        add_listener(expose, balancer, add_targets(expose));
+    }
+
+    /// From the balancer to the machines.
+    void connect(const tf::Expr& balancer_group) {
+        const Port port{static_cast<int>(*body_.listens_at()), "tcp"};
+        const auto reason = fmt::format("load balancer of {}", part_.name());
+        const auto add = [&](std::string_view type, const tf::Expr& group, const tf::Expr& other) {
+            auto rule = port_rule(group, port, reason);
+            rule.emplace_back("referenced_security_group_id", other);
+            rule.emplace_back("tags", builder_.tags(part_, "lb"));
+            builder_.resource(type, label_ + "_lb", std::move(rule), {}, reason);
+        };
+        add("aws_vpc_security_group_ingress_rule", *facets().security_group, balancer_group);
+        add("aws_vpc_security_group_egress_rule", balancer_group, *facets().security_group);
+    }
+
+    tf::Expr add_targets(const ServiceExpose& expose) {
+        const auto protocol = expose.inner_protocol();
+        const auto port = *body_.listens_at();
+        const bool http = protocol == "HTTP";
+        tf::Map health{{"protocol", protocol}};
+        if (http) {
+            health.emplace_back("path", "/");
+            health.emplace_back("matcher", "200-399");
+        }
+        // A successor comes before the one in use goes, so what forces one is part of the name.
+        const auto suffix = fmt::format("-{}{}", http ? "http" : "tcp", port);
+        return builder_.resource("aws_lb_target_group", label_,
+                                 {{"name", design_.cloud_name(part_, 32 - suffix.size()) + suffix},
+                                  {"port", port},
+                                  {"protocol", protocol},
+                                  {"vpc_id", design_.network(part_).output("vpc_id").value()},
+                                  {"health_check", std::move(health)},
+                                  {"lifecycle", tf::Map{{"create_before_destroy", true}}},
+                                  {"tags", builder_.tags(part_)}},
+                                 expose.position);
+    }
+
+    void add_listener(const ServiceExpose& expose, const tf::Expr& balancer,
+                      const tf::Expr& targets) {
+        tf::Map body{{"load_balancer_arn", balancer["arn"]},
+                     {"port", expose.port.value},
+                     {"protocol", expose.protocol()},
+                     {"default_action",
+                      tf::List{tf::Map{{"type", "forward"}, {"target_group_arn", targets["arn"]}}}},
+                     {"tags", builder_.tags(part_)}};
+        if (expose.certificate) {
+            body.emplace_back("ssl_policy", kTlsPolicy);
+            body.emplace_back("certificate_arn", builder_.value(*expose.certificate));
+        }
+        builder_.resource("aws_lb_listener", label_, std::move(body), expose.position);
+    }
+
+    const Part& part_;
+    const ServiceBody& body_;
+    const Design& design_;
+    Builder& builder_;
+    std::string label_;
+};
+
+class ServiceKind final : public BodyKind<ServiceBody> {
+public:
+    const KindInfo& info() const override {
+        static const KindInfo info{
+            .name = "service",
+            .summary = "a group of equal machines, behind a load balancer when exposed",
+            .example =
+                "{kind: service, in: net, image: ubuntu-24.04, count: 2, "
+                "expose: {port: 443, to: internet}, uses: [db]}",
+            .outputs = {{"url", tf::ValueType::string, "address of the load balancer, if exposed"},
+                        {"dns_name", tf::ValueType::string,
+                         "name of the load balancer, if exposed"},
+                        {"security_group_id", tf::ValueType::string, "group of the machines"},
+                        {"asg_name", tf::ValueType::string, "name of the autoscaling group"}},
+            .knobs = {aws::size_knob("service", "instance type", aws::machine_sizes()),
+                      aws::knob("service", "count", "number of machines", {})},
+            .in_network = true,
+            .required_network = true,
+            .has_uses = true};
+        return info;
+    }
+
+    Facets facets(const Part& part, const Design& /*design*/) const override {
+        const auto& body = body_of(part);
+        auto facets = aws::machine_facets(part, body.listens_at());
+        facets.outputs.emplace_back(
+            "asg_name", tf::Expr{fmt::format("aws_autoscaling_group.{}.name", part.label())});
+        if (!body.expose) return facets;
+        facets.entry_group = tf::Expr{fmt::format("aws_security_group.{}_lb.id", part.label())};
+        facets.ports = {{static_cast<int>(body.expose->port.value), "tcp"}};
+        const tf::Expr name{fmt::format("aws_lb.{}.dns_name", part.label())};
+        facets.outputs.emplace_back("dns_name", name);
+        facets.outputs.emplace_back("url", address(*body.expose, name));
+        return facets;
+    }
+
+    Diagnostics check(const Part& part, const Design& design) const override {
+        const auto& body = body_of(part);
+        if (!body.expose || body.expose->passes_through()) return {};
+        const auto subnets = design.network(part).output("public_subnet_ids");
+        const auto* list = subnets ? std::get_if<tf::List>(&subnets->data()) : nullptr;
+        if (list == nullptr || list->size() >= 2) return {};
+        const auto& network = design.part(part.spec->in->value.value);
+        return {error("catalog.zones",
+                      fmt::format("the load balancer of {} needs two zones and {} has one",
+                                  part.name(), network.name()),
+                      network.knob_position("zones"), "write `zones: 2`")};
+    }
+
+    void build(const Part& part, const Design& design, Builder& builder) const override {
+        Service(part, body_of(part), design, builder).build();
+    }
+
+protected:
+    void accept(ServiceBody& body, const intent::Component& component,
+                Decoding& context) const override {
+        aws::check_machine(body, component.body, context);
+        if (body.expose) aws::check_expose(*body.expose, *component.body.find("expose"), context);
+    }
+
+private:
+    static tf::Value address(const ServiceExpose& expose, const tf::Expr& name) {
+        const bool tls = expose.protocol() != "HTTP";
+        const auto port = expose.port.value;
+        tf::Concat text{{tls ? "https://" : "http://", name}};
+        if (port != (tls ? kHttps : 80)) text.parts.emplace_back(fmt::format(":{}", port));
+        text.parts.emplace_back("/");
+        return text;
+    }
+};
+
+}  // namespace
+
+const Kind& service_kind() {
+    static const ServiceKind kind;
+    return kind;
+}
+
+}  // namespace agentops::catalog
