@@ -90,9 +90,9 @@ public:
             .summary = "gathers inputs and writes the steps up to the plan",
             .scope = graph::Scope::unit,
             .reads = {slots::built.id, slots::unit.id},
-            .writes = {slots::inputs.id, slots::write_step.id, slots::init_step.id,
-                       slots::validate_step.id, slots::plan_step.id, slots::show_step.id,
-                       slots::outputs_step.id},
+            .writes = {slots::inputs.id, slots::write_step.id, slots::lock_step.id,
+                       slots::init_step.id, slots::validate_step.id, slots::plan_step.id,
+                       slots::show_step.id, slots::outputs_step.id},
             .upstream = {slots::expected_outputs.id, slots::actual_outputs.id},
         };
         return info;
@@ -184,6 +184,7 @@ private:
         const auto& facts = input.facts;
         const auto& tool = input.context;
         auto write = tf::write_step(unit, facts, preview, inputs.values, tool);
+        auto lock = tf::lock_step(unit, preview, tool);
         auto init = tf::init_step(unit, facts, preview, tool);
         auto validate = tf::validate_step(unit, facts, preview, tool);
         auto plan = tf::plan_step(unit, input.destroy, preview, tool);
@@ -193,8 +194,9 @@ private:
             for (auto* step : {&validate, &plan, &show})
                 step->skip = reason;
         }
-        if (unit.existing && !inputs.unknown.empty()) write.skip = init.skip = reason;
+        if (unit.existing && !inputs.unknown.empty()) write.skip = lock.skip = init.skip = reason;
         context.put(slots::write_step, std::move(write));
+        context.put(slots::lock_step, std::move(lock));
         context.put(slots::init_step, std::move(init));
         context.put(slots::validate_step, std::move(validate));
         context.put(slots::plan_step, std::move(plan));

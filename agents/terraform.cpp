@@ -7,6 +7,7 @@
 #include "agents/keys.h"
 #include "agents/registry.h"
 #include "base/digest.h"
+#include "base/text.h"
 #include "terraform/backend.h"
 #include "terraform/writer.h"
 
@@ -104,6 +105,10 @@ private:
             unit.origins.emplace(resource.address(), resource.origin);
         for (const auto& module : root.modules)
             unit.origins.emplace("module." + module.name, module.origin);
+        for (const auto& module : root.modules) {
+            if (starts_with(module.source, "./") || starts_with(module.source, "../"))
+                unit.local_modules.push_back(module.source);
+        }
         unit.init_key = init_key(root);
         unit.digest = digest_files(unit.files);
         return unit;

@@ -1,13 +1,36 @@
-// Judges what an apply did, from its event stream; passes the real outputs on; asks for the proof.
+// Judges what an apply did, from its event stream, and asks for the proof that it settled.
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "agents/keys.h"
 #include "agents/registry.h"
+#include "terraform/messages.h"
 
 namespace agentops {
 
 namespace {
+
+/// An object that was started and not finished: a failed create can have made it all the same.
+bool may_be_left_over(const tf::ApplyEvents::Object& object) {
+    return !object.completed && (!object.errored || object.action == tf::Action::create);
+}
+
+Diagnostic left_over(const tf::Unit& unit, const tf::ApplyEvents::Object& object) {
+    return warning("apply.unknown-object",
+                   fmt::format("{}: {} was started and not finished; it may exist without being in "
+                               "the state",
+                               unit.id, object.address),
+                   {}, "look for it by its agentops:stack tag before applying again");
+}
+
+bool has_sensitive(const Json& outputs) {
+    if (!outputs.is_object()) return false;
+    return std::any_of(outputs.begin(), outputs.end(), [](const Json& output) {
+        return output.is_object() && output.value("sensitive", false);
+    });
+}
 
 class Verifier final : public graph::Agent {
 public:
@@ -16,8 +39,8 @@ public:
             .name = "verifier",
             .summary = "judges the apply and asks for a second plan",
             .scope = graph::Scope::unit,
-            .reads = {slots::unit.id, slots::expected_outputs.id, slots::apply_done.id},
-            .writes = {slots::actual_outputs.id, slots::prove_step.id},
+            .reads = {slots::unit.id, slots::apply_done.id},
+            .writes = {slots::prove_step.id, slots::reread_step.id},
         };
         return info;
     }
@@ -25,56 +48,31 @@ public:
     Diagnostics run(graph::AgentContext& context) override {
         const auto& input = context.get(slots::unit);
         const auto& applied = context.get(slots::apply_done);
+        if (auto failed = judge(*input.unit, applied); !failed.empty()) return failed;
         auto prove = tf::prove_step(*input.unit, input.context);
-        if (!applied.ran || input.destroy) {
-            prove.skip = input.destroy ? "nothing is left to plan" : "nothing was applied";
-            context.put(slots::prove_step, std::move(prove));
-            context.put(slots::actual_outputs, context.get(slots::expected_outputs));
-            return applied.ran ? judge(*input.unit, applied) : Diagnostics{};
-        }
-        auto failed = judge(*input.unit, applied);
-        if (!failed.empty()) return failed;
+        auto reread = tf::outputs_step(*input.unit, input.context);
+        reread.name = "reread";
+        const auto events = tf::read_events(applied.events);
+        if (!has_sensitive(events.outputs)) reread.skip = "no output is sensitive";
+        if (!applied.ran) prove.skip = reread.skip = "nothing was applied";
+        if (input.destroy) prove.skip = reread.skip = "nothing is left";
         context.put(slots::prove_step, std::move(prove));
-        context.put(slots::actual_outputs, actual(context, applied));
+        context.put(slots::reread_step, std::move(reread));
         return {};
     }
 
 private:
     static Diagnostics judge(const tf::Unit& unit, const run::StepResult& applied) {
         if (applied.ok) return {};
-        Diagnostics failed = applied.diagnostics;
-        const auto events = tf::read_events(applied.events);
-        for (const auto& object : events.objects) {
-            if (object.completed || (object.errored && object.action != tf::Action::create))
-                continue;
-            failed.push_back(warning(
-                "apply.unknown-object",
-                fmt::format("{}: {} was started and not finished; it may exist without being in "
-                            "the state",
-                            unit.id, object.address),
-                {}, "look for it by its agentops:stack tag before applying again"));
+        auto failed = tf::read_messages(applied.events, unit);
+        if (!has_errors(failed)) append(failed, applied.diagnostics);
+        for (const auto& object : tf::read_events(applied.events).objects) {
+            if (may_be_left_over(object)) failed.push_back(left_over(unit, object));
         }
-        if (events.lock_held)
-            failed.insert(failed.begin(),
-                          error("lock.state", fmt::format("the state of {} is locked", unit.id), {},
-                                "wait for the other run, or see `terraform force-unlock`"));
-        if (failed.empty())
-            failed.push_back(error("apply.failed", fmt::format("{} was not applied", unit.id)));
+        if (!has_errors(failed))
+            failed.push_back(error("apply.failed", fmt::format("{} was not applied", unit.id), {},
+                                   "see the log of its apply step: agentops runs latest"));
         return failed;
-    }
-
-    /// The outputs event of the apply; sensitive values are not in it and stay unknown here.
-    static UnitOutputs actual(graph::AgentContext& context, const run::StepResult& applied) {
-        auto outputs = context.get(slots::expected_outputs);
-        outputs.changing.clear();
-        outputs.unknown.clear();
-        const auto events = tf::read_events(applied.events);
-        if (!events.outputs.is_object()) return outputs;
-        for (const auto& [name, output] : events.outputs.items()) {
-            if (output.is_object() && output.contains("value"))
-                outputs.values[name] = output.at("value");
-        }
-        return outputs;
     }
 };
 

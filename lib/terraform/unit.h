@@ -121,6 +121,7 @@ struct Unit {
     Map variables;           ///< existing roots: plain values for their variables
     std::string workspace;   ///< existing roots; "" is default
     std::vector<std::string> after;  ///< unit ids before this one
+    std::vector<std::string> local_modules;  ///< sources relative to dir, for the digest
     std::vector<std::string> output_names;  ///< outputs that others may read
     std::map<std::string, Origin> origins;  ///< by resource address without index, "module.x" too
     std::set<std::string> protected_components;

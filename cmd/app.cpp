@@ -1,0 +1,182 @@
+#include "cmd/app.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/session.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+constexpr const char* kDescription =
+    "Say what infrastructure you want in a YAML intent; agents work out how, write Terraform that "
+    "you can read, and apply exactly what you approved.";
+
+constexpr const char* kFooter =
+    "Start here:\n"
+    "  agentops init                 write a starter intent\n"
+    "  agentops check                validate it: no tool, no network\n"
+    "  agentops plan                 see what would change, and why\n"
+    "\n"
+    "Each command has its own --help with examples.\n";
+
+void add_globals(CLI::App& app, Globals& globals) {
+    auto* group = app.add_option_group("Everywhere");
+    group->add_option("-C", globals.dir, "Work in this folder")->type_name("DIR");
+    group->add_option("--env", globals.env, "Only this environment")->type_name("NAME");
+    group->add_option("--param", globals.params, "Set a parameter of the intents")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    group->add_option("-j,--jobs", globals.jobs, "Run at most this many things at once")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    group->add_flag("--json", globals.json, "Print one JSON record on stdout");
+    group->add_option("--events", globals.events, "Write JSON lines to this file as things happen")
+        ->type_name("FILE");
+    group->add_flag("--no-input", globals.no_input, "Never ask; fail where an answer is needed");
+    group->add_option("--color", globals.color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->type_name("WHEN");
+    group->add_flag("-v,--verbose", globals.verbose, "Say more (-vv: even more)");
+    group->add_flag("-q,--quiet", globals.quiet, "Say only the verdict and what is wrong");
+}
+
+std::string footer_of(const CommandInfo& info) {
+    std::string text = "Examples:\n";
+    std::size_t width = 0;
+    for (const auto& example : info.examples)
+        width = std::max(width, example.command.size());
+    for (const auto& example : info.examples)
+        text += fmt::format("  {:{}}  {}\n", example.command, width, example.what);
+    if (!info.exit_codes.empty()) {
+        text += "\nExit codes here:\n";
+        for (const auto& line : info.exit_codes)
+            text += fmt::format("  {}\n", line);
+    }
+    text += "\nOptions that every command takes: agentops --help\n";
+    return text;
+}
+
+CLI::App* add_command(CLI::App& app, Command& command) {
+    const auto& info = command.info();
+    auto* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
+    sub->fallthrough();
+    sub->footer(footer_of(info));
+    sub->description(fmt::format("{}\n\n{}", info.summary, info.description));
+    Options options(*sub);
+    command.options(options);
+    return sub;
+}
+
+std::vector<std::string> names_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+    }
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (sub->get_name().empty()) {
+            for (auto& name : names_of(*sub))
+                names.push_back(std::move(name));
+        }
+    }
+    return names;
+}
+
+ExitCode usage(std::string message, std::string help) {
+    fmt::print(stderr, "{}", render(error("cli.usage", std::move(message), {}, std::move(help))));
+    return ExitCode::usage;
+}
+
+/// The first word that is no option and no command, when there is one.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
+    std::vector<std::string> known;
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(sub->get_name());
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word.empty() || word.front() == '-') continue;
+        const std::string before = argv[i - 1];
+        const bool is_value =
+            i > 1 && (before == "-C" || before == "--env" || before == "--param" ||
+                      before == "-j" || before == "--events");
+        if (is_value) continue;
+        if (std::find(known.begin(), known.end(), word) == known.end()) return word;
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+ExitCode explain_parse_error(const CLI::App& app, const CLI::ParseError& failure, int argc,
+                             char** argv) {
+    if (const auto word = unknown_command(app, argc, argv)) {
+        std::vector<std::string> known;
+        for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+            if (!sub->get_name().empty()) known.push_back(sub->get_name());
+        }
+        const auto near = did_you_mean(*word, known);
+        return usage(
+            fmt::format("there is no command '{}'", *word),
+            near ? fmt::format("did you mean '{}'?", *near) : "agentops --help lists the commands");
+    }
+    const auto parsed = app.get_subcommands();
+    const auto& scope = parsed.empty() ? app : *parsed.front();
+    auto known = names_of(app);
+    for (auto& name : names_of(scope))
+        known.push_back(std::move(name));
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+        if (!starts_with(word, "--") || word == "--") continue;
+        if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+        const auto near = did_you_mean(word, known);
+        return usage(fmt::format("there is no option '{}'", word),
+                     near ? fmt::format("did you mean '{}'?", *near)
+                          : fmt::format("agentops {} --help lists the options", scope.get_name()));
+    }
+    return usage(failure.what(), fmt::format("agentops {} --help", scope.get_name()));
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Command>> commands() {
+    std::vector<std::unique_ptr<Command>> all;
+#define COMMAND(name) all.push_back(name##_command());
+#include "cmd/commands.def"
+#undef COMMAND
+    return all;
+}
+
+ExitCode run_app(int argc, char** argv) {
+    CLI::App app(kDescription, "agentops");
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    app.set_version_flag("-V,--version", "agentops " AGENTOPS_VERSION);
+    Globals globals;
+    add_globals(app, globals);
+    const auto all = commands();
+    std::vector<CLI::App*> subs;
+    for (const auto& command : all)
+        subs.push_back(add_command(app, *command));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // --help, --version
+        app.exit(asked);
+        return ExitCode::done;
+    } catch (const CLI::ParseError& failure) {
+        return explain_parse_error(app, failure, argc, argv);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!subs[i]->parsed()) continue;
+        Session session(std::move(globals), std::string(all[i]->info().name));
+        return session.run(*all[i]);
+    }
+    return ExitCode::usage;
+}
+
+}  // namespace agentops::cmd

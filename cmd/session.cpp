@@ -1,0 +1,156 @@
+#include "cmd/session.h"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "base/text.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+/// What a code's area calls for; the first prefix that fits wins.
+struct AreaExit {
+    std::string_view prefix;
+    ExitCode exit;
+};
+
+constexpr AreaExit kAreas[] = {
+    {"intent.", ExitCode::usage},
+    {"yaml.", ExitCode::usage},
+    {"project.", ExitCode::usage},
+    {"catalog.", ExitCode::usage},
+    {"cli.", ExitCode::usage},
+    {"run.unknown", ExitCode::usage},
+    {"run.ambiguous", ExitCode::usage},
+    {"run.no-manifest", ExitCode::usage},
+    {"secret.", ExitCode::usage},
+    {"lock.", ExitCode::stale},
+    {"stale.", ExitCode::stale},
+    {"state.", ExitCode::stale},
+    {"terraform.locked", ExitCode::stale},
+    {"terraform.stale-plan", ExitCode::stale},
+    {"approval.", ExitCode::approval_needed},
+    {"gate.", ExitCode::blocked},
+    {"graph.", ExitCode::internal},
+};
+
+ExitCode exit_of(std::string_view code) {
+    for (const auto& area : kAreas) {
+        if (starts_with(code, area.prefix)) return area.exit;
+    }
+    return ExitCode::tool_failed;
+}
+
+bool plain_progress() {
+    return is_ci() || isatty(STDERR_FILENO) == 0;
+}
+
+}  // namespace
+
+ExitCode exit_of(const Diagnostics& diagnostics) {
+    ExitCode code = ExitCode::done;
+    for (const auto& diagnostic : diagnostics) {
+        if (diagnostic.level == Level::error) code = worst(code, exit_of(diagnostic.code));
+    }
+    return code;
+}
+
+Session::Session(Globals globals, std::string command)
+    : globals_(std::move(globals)), command_(std::move(command)), events_(system_clock()) {}
+
+ExitCode Session::run(Command& command) {
+    interrupt_.install();
+    if (globals_.events) {
+        if (auto opened = events_.open(*globals_.events, ""); !opened)
+            return fail_with(opened.error());
+    }
+    const auto code = command.run(*this);
+    if (interrupt_.count() == 0) return code;
+    return interrupt_.signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+}
+
+fs::path Session::start() const {
+    return globals_.dir ? fs::path(*globals_.dir) : fs::path(".");
+}
+
+int Session::jobs() const {
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    return globals_.jobs.value_or(std::max(cores, 1));
+}
+
+std::string Session::today() const {
+    return rfc3339(clock().now()).substr(0, 10);
+}
+
+bool Session::can_ask() const {
+    return !globals_.no_input && !globals_.json && !is_ci() && isatty(STDIN_FILENO) != 0 &&
+           isatty(STDERR_FILENO) != 0;
+}
+
+std::optional<std::string> Session::ask(const std::string& question) const {
+    fmt::print(stderr, "{} ", question);
+    std::fflush(stderr);
+    std::string line;
+    if (!std::getline(std::cin, line)) return std::nullopt;
+    return std::string(trim(line));
+}
+
+std::unique_ptr<report::Live> Session::make_live() const {
+    report::LiveOptions options;
+    options.verbosity = globals_.verbose;
+    options.colour = wants_colour(globals_.color, STDERR_FILENO);
+    using Style = report::LiveOptions::Style;
+    options.style = globals_.quiet ? Style::quiet : plain_progress() ? Style::plain : Style::tree;
+    return report::make_live(
+        options, [](const std::string& text) { fmt::print(stderr, "{}", text); },
+        [] { return terminal_width(STDERR_FILENO); });
+}
+
+report::TextOptions Session::text_options() const {
+    return {wants_colour(globals_.color, STDOUT_FILENO), terminal_width(STDOUT_FILENO),
+            globals_.quiet ? -1 : globals_.verbose};
+}
+
+ExitCode Session::finish(report::Report report) {
+    sort_and_unique(report.diagnostics);
+    report.exit = worst(report.exit, exit_of(report.diagnostics));
+    if (globals_.json) {
+        fmt::print("{}\n", dump_json(redactor_.apply(report::to_json(report))));
+    } else {
+        const bool colour = wants_colour(globals_.color, STDERR_FILENO);
+        const auto shown = redactor_.apply(render(report.diagnostics, colour));
+        if (!shown.empty()) fmt::print(stderr, "{}\n", shown);
+        fmt::print("{}", redactor_.apply(report::to_text(report, text_options())));
+    }
+    events_.write("end", {{"exit", static_cast<int>(report.exit)}, {"verdict", report.verdict}});
+    return report.exit;
+}
+
+ExitCode Session::fail_with(Diagnostics diagnostics) {
+    auto report = new_report();
+    std::size_t errors = 0;
+    for (const auto& diagnostic : diagnostics)
+        errors += diagnostic.level == Level::error ? 1 : 0;
+    report.diagnostics = std::move(diagnostics);
+    report.verdict = count_of(errors, "error");
+    return finish(std::move(report));
+}
+
+void Session::print(const std::string& text) const {
+    fmt::print("{}", text);
+}
+
+report::Report Session::new_report() const {
+    report::Report report;
+    report.command = command_;
+    return report;
+}
+
+}  // namespace agentops::cmd

@@ -1,0 +1,176 @@
+#include "cmd/workspace.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "agents/keys.h"
+#include "agents/registry.h"
+#include "base/text.h"
+#include "run/runner.h"
+#include "run/schedule.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+std::optional<std::string> get_env(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+}
+
+std::vector<intent::Loaded> load_files(Session& session, const intent::Project& project,
+                                       const intent::Inputs& inputs) {
+    std::vector<intent::Loaded> loaded(project.files.size());
+    run::parallel_for(project.files.size(), session.jobs(), [&](std::size_t i) {
+        loaded[i] = intent::load_file(project, project.files[i], inputs, session.sources());
+    });
+    return loaded;
+}
+
+/// Node diagnostics, and those who were skipped say nothing.
+Diagnostics collect(const graph::WalkResult& result) {
+    Diagnostics all;
+    for (const auto& report : result.reports)
+        append(all, report.diagnostics);
+    return all;
+}
+
+StackInput stack_input(const Session& session, const Workspace& workspace,
+                       const intent::Stack& stack) {
+    StackInput input;
+    input.stack = &stack;
+    input.index = workspace.index.get();
+    input.project = &workspace.project;
+    input.today = session.today();
+    input.stacks_dir = workspace.store.stacks();
+    std::error_code ignored;
+    input.keep_main =
+        fs::exists(input.stacks_dir / stack.id / "main" / "terraform.tfstate", ignored);
+    return input;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> parse_params(const std::vector<std::string>& words) {
+    std::map<std::string, std::string> params;
+    for (const auto& word : words) {
+        const auto equals = word.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return fail(error("cli.param", fmt::format("--param wants KEY=VALUE, got '{}'", word),
+                              {}, "for example: --param domain=shop.example.com"));
+        params[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    return params;
+}
+
+Result<Workspace> load_workspace(Session& session, bool allow_empty,
+                                 const std::map<std::string, std::string>* params) {
+    Workspace workspace;
+    TRY(workspace.project, intent::open_project(session.start(), session.globals().dir.has_value(),
+                                                session.sources()));
+    workspace.store = record::Store(workspace.project.root);
+    const auto fail_on = workspace.project.settings.fail_on.value.value;
+    workspace.fail_on = catalog::parse_severity(fail_on).value_or(catalog::Severity::high);
+    intent::Inputs inputs;
+    inputs.getenv = get_env;
+    if (params != nullptr) {
+        inputs.params = *params;
+    } else {
+        TRY(inputs.params, parse_params(session.globals().params));
+    }
+    auto loaded = load_files(session, workspace.project, inputs);
+    Diagnostics diagnostics;
+    for (auto& one : loaded) {
+        append(diagnostics, one.diagnostics);
+        std::move(one.stacks.begin(), one.stacks.end(), std::back_inserter(workspace.stacks));
+    }
+    if (!allow_empty || !loaded.empty()) append(diagnostics, intent::check_project(loaded, inputs));
+    if (has_errors(diagnostics)) return fail(std::move(diagnostics));
+    std::sort(workspace.stacks.begin(), workspace.stacks.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
+    workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
+    return workspace;
+}
+
+Result<Selection> select_stacks(const Session& session, const Workspace& workspace,
+                                const std::vector<std::string>& patterns) {
+    return intent::select(workspace.stacks, patterns, session.globals().env);
+}
+
+Status require_named_environment(const Session& session, const Workspace& workspace,
+                                 const std::vector<std::string>& patterns,
+                                 const Selection& selection) {
+    if (session.globals().env) return {};
+    const bool named =
+        !patterns.empty() && std::all_of(patterns.begin(), patterns.end(), [](const auto& pattern) {
+            return pattern.find('@') != std::string::npos;
+        });
+    if (named) return {};
+    for (const auto* stack : selection) {
+        if (workspace.index->stacks_of(stack->intent).size() < 2) continue;
+        return fail(
+            error("cli.environment",
+                  fmt::format("intent {} has several environments; name one", stack->intent),
+                  stack->position,
+                  fmt::format("agentops {} {}, or --env {}", session.command(), stack->id,
+                              stack->environment)));
+    }
+    return {};
+}
+
+std::vector<catalog::Finding> StaticWalk::findings() const {
+    std::vector<catalog::Finding> all;
+    for (const auto& board : boards) {
+        for (const auto* finding : board.all(slots::findings))
+            all.push_back(*finding);
+    }
+    return all;
+}
+
+std::vector<const tf::Unit*> StaticWalk::units() const {
+    std::vector<const tf::Unit*> all;
+    for (const auto& board : boards) {
+        const auto* units = board.get(slots::units);
+        if (units == nullptr) continue;
+        for (const auto& unit : *units)
+            all.push_back(&unit);
+    }
+    return all;
+}
+
+const graph::Board* StaticWalk::board(const std::string& stack) const {
+    for (std::size_t i = 0; i < stacks.size(); ++i) {
+        if (stacks[i]->id == stack) return &boards[i];
+    }
+    return nullptr;
+}
+
+StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks) {
+    StaticWalk walk;
+    walk.stacks = std::move(stacks);
+    auto nodes = graph::derive(registry(), graph::Scope::stack,
+                               {slots::findings.id, slots::units.id}, {slots::stack.id});
+    if (!nodes) {
+        walk.diagnostics = std::move(nodes).error();
+        return walk;
+    }
+    std::vector<graph::Subject> subjects;
+    for (const auto* stack : walk.stacks) {
+        auto& board = walk.boards.emplace_back(registry().slots.size());
+        board.put(slots::stack, stack_input(session, workspace, *stack));
+        subjects.push_back({stack->id, &board, {}});
+    }
+    const auto runner = run::make_dry_runner();
+    graph::WalkOptions options;
+    options.jobs = session.jobs();
+    options.interrupt = &session.interrupt();
+    walk.result = graph::walk(registry(), *nodes, subjects, *runner, options);
+    walk.diagnostics = collect(walk.result);
+    return walk;
+}
+
+}  // namespace agentops::cmd

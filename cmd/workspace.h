@@ -1,0 +1,63 @@
+#pragma once
+
+// A loaded project and its static walk: everything that needs no tool.
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/stack_index.h"
+#include "cmd/session.h"
+#include "graph/walk.h"
+#include "intent/project.h"
+#include "record/store.h"
+#include "terraform/unit.h"
+
+namespace agentops::cmd {
+
+struct Workspace {
+    intent::Project project;
+    std::vector<intent::Stack> stacks;  ///< all of the project, by id
+    std::unique_ptr<catalog::StackIndex> index;
+    record::Store store{fs::path()};
+    catalog::Severity fail_on = catalog::Severity::high;
+};
+
+/// Opens the project and loads every intent on the pool. All mistakes of all files in one go.
+/// `params` override those of the command line (apply uses what the plan used).
+Result<Workspace> load_workspace(Session& session, bool allow_empty = false,
+                                 const std::map<std::string, std::string>* params = nullptr);
+
+using Selection = std::vector<const intent::Stack*>;
+
+/// The stacks that the patterns and --env name.
+Result<Selection> select_stacks(const Session& session, const Workspace& workspace,
+                                const std::vector<std::string>& patterns);
+
+/// apply and destroy want one environment named when an intent has several.
+Status require_named_environment(const Session& session, const Workspace& workspace,
+                                 const std::vector<std::string>& patterns,
+                                 const Selection& selection);
+
+/// What the static walk found, stack by stack.
+struct StaticWalk {
+    Selection stacks;
+    std::deque<graph::Board> boards;  ///< by stack
+    graph::WalkResult result;
+    Diagnostics diagnostics;
+
+    std::vector<catalog::Finding> findings() const;
+    /// Units of all stacks that have them, in stack order.
+    std::vector<const tf::Unit*> units() const;
+    const graph::Board* board(const std::string& stack) const;
+};
+
+/// Walks the stacks up to the slots `findings` and `units`; no disk but for one stat per stack.
+StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks);
+
+/// KEY=VALUE words; cli.param when one is not.
+Result<std::map<std::string, std::string>> parse_params(const std::vector<std::string>& words);
+
+}  // namespace agentops::cmd

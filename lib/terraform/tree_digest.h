@@ -1,0 +1,17 @@
+#pragma once
+
+// Digests of folders that are not ours: existing roots and local modules.
+
+#include <string>
+
+#include "base/fs.h"
+
+namespace agentops::tf {
+
+/// SHA-256 over the names and bytes of all regular files below `dir`, in sorted order; hidden files
+/// and folders (.terraform, .git), state files, backups and logs are passed over, but not
+/// .terraform.lock.hcl's neighbours: the lock file has a digest of its own. Code:
+/// terraform.missing-root.
+Result<std::string> tree_digest(const fs::path& dir);
+
+}  // namespace agentops::tf
