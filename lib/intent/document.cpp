@@ -61,7 +61,9 @@ bool decode_value(const yaml::Node& /*node*/, Overlays& /*value*/, Decoding& /*c
 }
 
 Json value_schema(const Overlays*) {
-    return {{"type", "object"}, {"propertyNames", value_schema(static_cast<const Name*>(nullptr))}};
+    return {{"type", "object"},
+            {"minProperties", 1},
+            {"propertyNames", value_schema(static_cast<const Name*>(nullptr))}};
 }
 
 }  // namespace agentops::intent

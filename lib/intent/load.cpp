@@ -51,7 +51,7 @@ private:
     void hide_credentials() {
         std::set<int> lines;
         for (const auto& diagnostic : loaded_.diagnostics) {
-            if (diagnostic.width == 0) lines.insert(diagnostic.position.line);
+            if (diagnostic.code == "intent.literal-secret") lines.insert(diagnostic.position.line);
         }
         for (auto& diagnostic : loaded_.diagnostics) {
             if (lines.contains(diagnostic.position.line)) diagnostic.width = 0;

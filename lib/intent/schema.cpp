@@ -113,6 +113,9 @@ Json intent_schema(const std::map<std::string, Json>& component_schemas) {
     auto components = components_schema(component_schemas);
     components["description"] = property(schema, "components")["description"];
     property(schema, "components") = std::move(components);
+    property(property(schema, "target"), "endpoint")["pattern"] = "^https?://";
+    auto& automatic = property(property(schema, "approvals"), "auto");
+    property(automatic, "max_destroy")["minimum"] = 0;
     auto& objectives = property(schema, "objectives");
     property(objectives, "prefer")["uniqueItems"] = true;
     property(schema, "checks")["propertyNames"] = value_schema(static_cast<const Name*>(nullptr));

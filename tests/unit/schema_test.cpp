@@ -1,11 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <set>
+
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
 #include "base/fields.h"
+#include "base/fs.h"
+#include "base/text.h"
 #include "intent/project.h"
 
 using namespace agentops;
@@ -97,6 +102,29 @@ TEST_CASE("bad intents are not valid") {
         CAPTURE(text);
         CHECK(!valid_intent(kBucket + text));
     }
+}
+
+TEST_CASE("the schema refuses every bad file that a schema can refuse") {
+    // What these get wrong is in no schema's power: spelling of YAML, values of parameters, names
+    // that refer to other names, credentials.
+    const std::string beyond =
+        "ambiguous-text availability-zero credential-by-form credential-by-key env-missing "
+        "fraction-of-ms huge-quantity overlay-null overlay-removes-required "
+        "param-brings-reference param-control param-missing param-of-wrong-type "
+        "reference-in-block reference-in-key reference-in-literal reference-misspelt "
+        "undeclared-param unknown-component unknown-param";
+    const fs::path folder = fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/intent";
+    const Json any = {{"type", "object"}};
+    const auto schema = intent_schema({{"bucket", any}, {"database", any}, {"service", any}});
+    std::set<std::string> accepted;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto name = entry.path().filename().string();
+        Sources sources;
+        const auto& source = sources.add(name, *read_file(entry.path()));
+        if (!name.ends_with(".intent.yaml") || !yaml::parse(source)) continue;
+        if (valid(schema, source.text)) accepted.insert(name.substr(0, name.find('.')));
+    }
+    CHECK(join({accepted.begin(), accepted.end()}, " ") == beyond);
 }
 
 TEST_CASE("the schemas say what they are") {
