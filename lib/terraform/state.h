@@ -17,8 +17,8 @@ struct StateFacts {
     std::string lineage;
     std::int64_t serial = -1;
     std::string sha256;
-    std::size_t resources = 0;
-    Json outputs;  ///< name -> {value, type, sensitive?}; from the file itself
+    std::size_t resources = 0;  ///< managed ones that exist
+    Json outputs;  ///< name -> {value, type, sensitive?}; from the file itself, so secret
 };
 
 /// What was last known of a unit's state: written after each apply.
@@ -29,15 +29,17 @@ struct StateMark {
     std::string copy;  ///< path of the last good copy, relative to .agentops
 };
 
-/// Reads a local state. Codes: state.empty, state.damaged, state.version. A missing file is
-/// exists = false.
-Result<StateFacts> read_state(const fs::path& path);
+/// Reads a local state. Codes: state.empty, state.damaged, state.version; their help names the last
+/// good copy when `mark` knows one, else Terraform's own backup. A missing file is exists = false.
+Result<StateFacts> read_state(const fs::path& path, const std::optional<StateMark>& mark = {});
 
 /// Refuses a state that is gone, empty, older than or foreign to the mark (codes state.missing,
-/// state.older, state.foreign), naming the last good copy. A newer serial of the same lineage passes.
+/// state.older, state.foreign), naming the last good copy. A newer serial of the same lineage
+/// passes.
 Status judge_state(const StateFacts& facts, const std::optional<StateMark>& mark,
                    const fs::path& path);
 
+/// Nothing when there is no mark. Code: state.mark.
 Result<std::optional<StateMark>> read_mark(const fs::path& path);
 Status write_mark(const fs::path& path, const StateMark& mark);
 
