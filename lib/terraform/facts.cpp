@@ -30,13 +30,6 @@ Json read_any(const fs::path& path) {
     return parse_json(*text, path.string()).value_or(Json());
 }
 
-std::string preview_digest(const Unit& unit) {
-    std::string all;
-    for (const auto& file : unit.preview_files)
-        all += sha256(file.text);
-    return sha256(all);
-}
-
 /// A quoted word of a lock file line, such as `provider "a/b/c" {`.
 std::string quoted_word(std::string_view line) {
     const auto start = line.find('"');
@@ -163,15 +156,11 @@ run::Stamp init_stamp(const Unit& unit, const Tool& tool) {
             {lock_file(unit.dir)}};
 }
 
-run::Stamp validate_stamp(const Unit& unit, bool preview, const StepContext& c) {
-    const auto content = fmt::format("validate {} {} {}\n", c.tool.name, c.tool.version,
-                                     preview ? preview_digest(unit) : unit.digest);
-    // A preview pins its providers exactly and has no lock file that outlives the run.
-    const auto locks = preview ? std::vector<fs::path>{} : std::vector{lock_file(unit.dir)};
-    std::string key = content;
-    for (const auto& lock : locks)
-        key += lock.string();
-    return {c.cache_dir / "validated" / sha256(key), content, locks};
+run::Stamp validate_stamp(const Unit& unit, const StepContext& c) {
+    const auto lock = lock_file(unit.dir);
+    const auto content =
+        fmt::format("validate {} {} {}\n", c.tool.name, c.tool.version, unit.digest);
+    return {c.cache_dir / "validated" / sha256(content + lock.string()), content, {lock}};
 }
 
 bool stamp_holds(const run::Stamp& stamp) {
@@ -190,14 +179,14 @@ bool init_is_whole(const Unit& unit) {
 }
 
 Result<UnitFacts> gather_facts(const Unit& unit, const StepContext& c,
-                               const std::optional<StateMark>& mark, bool preview) {
+                               const std::optional<StateMark>& mark) {
     UnitFacts facts;
-    if (!unit.existing && !preview) look_for_files(facts, unit);
+    if (!unit.existing) look_for_files(facts, unit);
     if (!unit.local_state.empty()) TRY_DO(look_at_state(facts, unit, mark));
     const auto record = read_any(unit.data_dir / "terraform.tfstate");
     facts.last_backend = text_of(member(record, "backend"), "type");
-    facts.initialised = !preview && stamp_holds(init_stamp(unit, c.tool)) && init_is_whole(unit);
-    facts.validated = stamp_holds(validate_stamp(unit, preview, c));
+    facts.initialised = stamp_holds(init_stamp(unit, c.tool)) && init_is_whole(unit);
+    facts.validated = stamp_holds(validate_stamp(unit, c));
     return facts;
 }
 

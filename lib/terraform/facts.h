@@ -10,12 +10,12 @@ namespace agentops::tf {
 /// Reads all facts of a unit. A preview is never initialised, and its files are always fresh.
 /// Codes: those of read_state and judge_state.
 Result<UnitFacts> gather_facts(const Unit& unit, const StepContext& c,
-                               const std::optional<StateMark>& mark = {}, bool preview = false);
+                               const std::optional<StateMark>& mark = {});
 
 /// The stamp that a good init leaves in the data folder: what it depended on, and the lock file.
 run::Stamp init_stamp(const Unit& unit, const Tool& tool);
 /// The stamp that a good validate leaves in the cache folder, named by what was validated.
-run::Stamp validate_stamp(const Unit& unit, bool preview, const StepContext& c);
+run::Stamp validate_stamp(const Unit& unit, const StepContext& c);
 /// True when the stamp's file says the same as now: content, and the digest of each file.
 bool stamp_holds(const run::Stamp& stamp);
 /// True when all that init puts into the data folder is there: the backend's record, each provider

@@ -133,7 +133,7 @@ run::Step write_step(const Unit& unit, const UnitFacts& facts, bool preview, con
     action.dir = work_dir(unit, preview, c);
     if (!unit.existing) {
         action.files = artifact_files(unit, preview, action.dir);
-        action.obsolete = facts.obsolete;
+        if (!preview) action.obsolete = facts.obsolete;
         action.foreign = foreign_patterns();
     }
     if (!unit.existing && !preview)
@@ -180,10 +180,11 @@ run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
     action.deadline = minutes(10);
     action.capture = run::ToolCall::Capture::json;
     action.memory_mb = kProviderMemory;
-    action.stamp = validate_stamp(unit, preview, c);
+    if (!preview) action.stamp = validate_stamp(unit, c);
     auto step = step_of("validate", std::move(action), c);
     step.judged = true;
     if (facts.validated) step.skip = "the same files were found valid before";
+    if (preview) step.skip = "the plan of a preview checks the same";
     return step;
 }
 

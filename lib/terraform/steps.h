@@ -65,7 +65,8 @@ run::Step lock_step(const Unit& unit, bool preview, const StepContext& c);
 /// (-lockfile=readonly). -reconfigure only when a generated unit's backend was local and still is:
 /// then a moved project folder is no reason to fail, and no other state can be left behind.
 run::Step init_step(const Unit& unit, const UnitFacts& facts, bool preview, const StepContext& c);
-/// Skipped when facts.validated. Judged: read_validation (messages.h) says what is wrong.
+/// Skipped when facts.validated, and for a preview, whose plan checks the same. Judged:
+/// read_validation (messages.h) says what is wrong.
 run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
                         const StepContext& c);
 /// Saves the plan to plan_file() (0600 by the runner's umask). A preview takes no lock.

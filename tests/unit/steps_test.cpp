@@ -162,6 +162,20 @@ TEST_CASE("init and validate are skipped when nothing changed") {
           "the same files were found valid before");
 }
 
+TEST_CASE("a preview uses nothing of what was found in the unit's own folder") {
+    auto unit = generated();
+    unit.preview_files = {{"net.tf.json", "{}\n"}};
+    UnitFacts facts;
+    facts.initialised = facts.validated = true;
+    facts.obsolete = {"/u/old.tf.json"};
+    const auto write = write_step(unit, facts, true, nullptr, kContext);
+    CHECK(std::get<run::WriteFiles>(write.action).obsolete.empty());
+    const auto validate = validate_step(unit, facts, true, kContext);
+    CHECK(validate.skip == "the plan of a preview checks the same");
+    CHECK_FALSE(call(validate).stamp.has_value());
+    CHECK_FALSE(call(init_step(unit, facts, true, kContext)).stamp.has_value());
+}
+
 TEST_CASE("steps say what they put out and who judges") {
     const auto show = show_plan_step(generated(), false, kContext);
     CHECK(call(show).secret_output);
@@ -264,7 +278,7 @@ TEST_CASE("an init is remembered until something it depends on changes") {
 
 TEST_CASE("a validation is remembered by what was validated") {
     Disk disk("validate");
-    leave(validate_stamp(disk.unit, false, disk.context));
+    leave(validate_stamp(disk.unit, disk.context));
     CHECK(disk.facts().validated);
     disk.put(".terraform.lock.hcl", "# other\n");
     CHECK_FALSE(disk.facts().validated);
