@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "agents/keys.h"
 #include "agents/registry.h"
@@ -42,20 +43,56 @@ Found find_output(const Upstream& upstream, const std::string& name) {
     return {};
 }
 
+std::optional<std::size_t> index_of(const std::string& step) {
+    std::size_t index = 0;
+    const auto* end = step.data() + step.size();
+    const auto [stop, failure] = std::from_chars(step.data(), end, index);
+    return failure == std::errc() && stop == end ? std::optional(index) : std::nullopt;
+}
+
 /// Steps below an output: map keys and list indices. Null when one leads nowhere.
 const Json* descend(const Json* value, const std::vector<std::string>& path) {
     for (const auto& step : path) {
         if (value->is_object() && value->contains(step)) {
             value = &value->at(step);
-        } else if (value->is_array() && step.find_first_not_of("0123456789") == std::string::npos &&
-                   std::stoul(step) < value->size()) {
-            value = &value->at(std::stoul(step));
-        } else {
-            return nullptr;
+            continue;
         }
+        const auto index = index_of(step);
+        if (!value->is_array() || !index || *index >= value->size()) return nullptr;
+        value = &value->at(*index);
     }
     return value;
 }
+
+/// A value as it stands in a values file, where nothing is a template and so nothing is escaped.
+struct Literal {
+    Json operator()(std::monostate) const { return nullptr; }
+    template <class Scalar>
+    Json operator()(const Scalar& scalar) const {
+        return scalar;
+    }
+    Json operator()(const tf::Expr& expression) const {
+        throw InternalError("an expression among plain values: " + expression.text);
+    }
+    Json operator()(const tf::Concat& text) const {
+        std::string joined;
+        for (const auto& part : text.parts)
+            joined += std::visit(*this, part).get<std::string>();
+        return joined;
+    }
+    Json operator()(const tf::List& list) const {
+        Json items = Json::array();
+        for (const auto& item : list)
+            items.push_back(std::visit(*this, item.data()));
+        return items;
+    }
+    Json operator()(const tf::Map& map) const {
+        Json members = Json::object();
+        for (const auto& [name, value] : map)
+            members[name] = std::visit(*this, value.data());
+        return members;
+    }
+};
 
 /// For a destroy plan the value does not matter, but the variable wants its type.
 Json zero_of(tf::ValueType type) {
@@ -128,7 +165,7 @@ private:
         UnitInputs inputs;
         const auto upstream = upstream_units(context, input);
         for (const auto& [name, value] : input.unit->variables)
-            inputs.values[name] = tf::to_tf_json(value);
+            inputs.values[name] = std::visit(Literal(), value.data());
         for (const auto& wanted : input.unit->inputs) {
             const auto unit = upstream.find(wanted.from);
             auto found =
@@ -141,21 +178,20 @@ private:
 
     static void take(const tf::Input& wanted, const Found& found, bool destroy, UnitInputs& inputs,
                      Diagnostics& diagnostics) {
-        if (found.how == Availability::unknown) {
-            if (destroy) {
-                inputs.values[wanted.variable] = zero_of(wanted.type);
-                return;
-            }
-            inputs.unknown.insert(wanted.variable);
-        } else {
-            const auto* value = descend(&found.value, wanted.path);
-            if (value == nullptr) {
-                diagnostics.push_back(missing_path(wanted));
-                return;
-            }
+        const bool known = found.how != Availability::unknown;
+        const auto* value = known ? descend(&found.value, wanted.path) : nullptr;
+        if (value != nullptr) {
             inputs.values[wanted.variable] = *value;
             if (found.how == Availability::real) return;
             inputs.planned.insert(wanted.variable);
+        } else if (destroy) {
+            inputs.values[wanted.variable] = zero_of(wanted.type);
+            return;
+        } else if (known) {
+            diagnostics.push_back(missing_path(wanted));
+            return;
+        } else {
+            inputs.unknown.insert(wanted.variable);
         }
         if (std::find(inputs.waits_for.begin(), inputs.waits_for.end(), wanted.from) ==
             inputs.waits_for.end())
@@ -174,7 +210,21 @@ private:
         }
         unit.preview_files =
             tf::write_preview(root, "A preview by agentops: never applied.", inputs.unknown);
+        if (unit.backend != "local") keep_backend(unit);
         return unit;
+    }
+
+    /// A preview must read the unit's own state; only the unit's files name its place there.
+    static void keep_backend(tf::Unit& unit) {
+        constexpr std::string_view kBackend = "terraform.tf.json";
+        const auto named = [&](const tf::Artifact& file) { return file.name == kBackend; };
+        const auto& files = unit.files;
+        const auto own = std::find_if(files.begin(), files.end(), named);
+        auto& preview = unit.preview_files;
+        const auto copy = std::find_if(preview.begin(), preview.end(), named);
+        if (own == files.end() || copy == preview.end())
+            throw InternalError("no file says where the state of " + unit.id + " is");
+        copy->text = own->text;
     }
 
     static void write_steps(graph::AgentContext& context, const UnitInput& input,
@@ -194,7 +244,9 @@ private:
             for (auto* step : {&validate, &plan, &show})
                 step->skip = reason;
         }
-        if (unit.existing && !inputs.unknown.empty()) write.skip = lock.skip = init.skip = reason;
+        const bool waits = unit.existing && !inputs.unknown.empty();
+        const bool idle = reuses(input, inputs) && input.approved->plan.empty();
+        if (waits || idle) write.skip = lock.skip = init.skip = reason;
         context.put(slots::write_step, std::move(write));
         context.put(slots::lock_step, std::move(lock));
         context.put(slots::init_step, std::move(init));
@@ -208,10 +260,13 @@ private:
     static std::string why_not(const UnitInput& input, const UnitInputs& inputs) {
         if (input.unit->existing && !inputs.unknown.empty())
             return fmt::format("waits for {}", join(inputs.waits_for, ", "));
+        return reuses(input, inputs) ? "the approved plan is used" : "";
+    }
+
+    /// The approved plan stands: it was made with the very values that are real now.
+    static bool reuses(const UnitInput& input, const UnitInputs& inputs) {
         const auto& approved = input.approved;
-        if (approved && !approved->replan && approved->inputs_digest == inputs.digest)
-            return "the approved plan is used";
-        return "";
+        return approved && !approved->replan && approved->inputs_digest == inputs.digest;
     }
 };
 

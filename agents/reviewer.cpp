@@ -53,13 +53,14 @@ Risk risk_of(const tf::Change& change) {
     throw InternalError("action outside the enum");
 }
 
-/// "module.net.aws_vpc.this[0]" -> "module.net"; "aws_subnet.a[\"x\"]" -> "aws_subnet.a".
+/// "module.net.aws_vpc.this[0]" -> "module.net"; "aws_subnet.a[\"x\"]" and "aws_subnet.a (deposed
+/// 1f2e)" -> "aws_subnet.a".
 std::string root_address(std::string_view address) {
     if (starts_with(address, "module.")) {
         const auto end = address.find_first_of(".[", 7);
         return std::string(address.substr(0, end));
     }
-    return std::string(address.substr(0, address.find('[')));
+    return std::string(address.substr(0, address.find_first_of("[ ")));
 }
 
 tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
@@ -100,9 +101,11 @@ UnitOutputs expected(const tf::Plan& plan) {
     }
     for (const auto& change : plan.outputs) {
         if (change.action == tf::Action::no_op) continue;
-        if (change.action == tf::Action::destroy || !change.known) {
+        // A plan does not tell what a sensitive output becomes.
+        const bool told = change.known && !change.sensitive;
+        if (change.action == tf::Action::destroy || !told) {
             outputs.values.erase(change.name);
-            if (!change.known) outputs.unknown.insert(change.name);
+            if (change.action != tf::Action::destroy) outputs.unknown.insert(change.name);
         } else {
             outputs.values[change.name] = change.after;
             outputs.changing.insert(change.name);
