@@ -101,11 +101,11 @@ UnitOutputs expected(const tf::Plan& plan) {
     }
     for (const auto& change : plan.outputs) {
         if (change.action == tf::Action::no_op) continue;
-        // A plan does not tell what a sensitive output becomes.
-        const bool told = change.known && !change.sensitive;
-        if (change.action == tf::Action::destroy || !told) {
-            outputs.values.erase(change.name);
-            if (change.action != tf::Action::destroy) outputs.unknown.insert(change.name);
+        outputs.values.erase(change.name);
+        if (change.action == tf::Action::destroy) continue;
+        // A sensitive value leaves no plan reader: its readers wait for the real one.
+        if (!change.known || change.sensitive) {
+            outputs.unknown.insert(change.name);
         } else {
             outputs.values[change.name] = change.after;
             outputs.changing.insert(change.name);

@@ -2,12 +2,12 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
-#include <iostream>
-#include <thread>
 
 #include "base/text.h"
 
@@ -49,7 +49,7 @@ ExitCode exit_of(std::string_view code) {
 }
 
 bool plain_progress() {
-    return is_ci() || isatty(STDERR_FILENO) == 0;
+    return is_ci(process_env) || isatty(STDERR_FILENO) == 0;
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ fs::path Session::start() const {
 }
 
 int Session::jobs() const {
-    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    const auto cores = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
     return globals_.jobs.value_or(std::max(cores, 1));
 }
 
@@ -90,31 +90,45 @@ std::string Session::today() const {
 }
 
 bool Session::can_ask() const {
-    return !globals_.no_input && !globals_.json && !is_ci() && isatty(STDIN_FILENO) != 0 &&
-           isatty(STDERR_FILENO) != 0;
+    return !globals_.no_input && !globals_.json && !is_ci(process_env) &&
+           isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
 }
 
 std::optional<std::string> Session::ask(const std::string& question) const {
     fmt::print(stderr, "{} ", question);
     std::fflush(stderr);
     std::string line;
-    if (!std::getline(std::cin, line)) return std::nullopt;
-    return std::string(trim(line));
+    // A signal does not end a read, so both are waited for.
+    pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {interrupt_.fd(), POLLIN, 0}};
+    while (interrupt_.count() == 0) {
+        if (poll(sources, 2, -1) < 0 && errno != EINTR) return std::nullopt;
+        if (sources[0].revents == 0) continue;
+        char byte = 0;
+        if (read(STDIN_FILENO, &byte, 1) != 1) return std::nullopt;
+        if (byte == '\n') return std::string(trim(line));
+        line += byte;
+    }
+    return std::nullopt;
+}
+
+bool Session::colour_on(int fd) const {
+    const auto mode = parse_colour_mode(globals_.color).value_or(ColourMode::automatic);
+    return use_colour(mode, is_terminal(fd), process_env);
 }
 
 std::unique_ptr<report::Live> Session::make_live() const {
     report::LiveOptions options;
     options.verbosity = globals_.verbose;
-    options.colour = wants_colour(globals_.color, STDERR_FILENO);
+    options.colour = colour_on(STDERR_FILENO);
     using Style = report::LiveOptions::Style;
     options.style = globals_.quiet ? Style::quiet : plain_progress() ? Style::plain : Style::tree;
     return report::make_live(
         options, [](const std::string& text) { fmt::print(stderr, "{}", text); },
-        [] { return terminal_width(STDERR_FILENO); });
+        [] { return terminal_width(STDERR_FILENO, process_env); });
 }
 
 report::TextOptions Session::text_options() const {
-    return {wants_colour(globals_.color, STDOUT_FILENO), terminal_width(STDOUT_FILENO),
+    return {colour_on(STDOUT_FILENO), terminal_width(STDOUT_FILENO, process_env),
             globals_.quiet ? -1 : globals_.verbose};
 }
 
@@ -124,7 +138,7 @@ ExitCode Session::finish(report::Report report) {
     if (globals_.json) {
         fmt::print("{}\n", dump_json(redactor_.apply(report::to_json(report))));
     } else {
-        const bool colour = wants_colour(globals_.color, STDERR_FILENO);
+        const bool colour = colour_on(STDERR_FILENO);
         const auto shown = redactor_.apply(render(report.diagnostics, colour));
         if (!shown.empty()) fmt::print(stderr, "{}\n", shown);
         fmt::print("{}", redactor_.apply(report::to_text(report, text_options())));

@@ -48,7 +48,6 @@ public:
     /// The width of the terminal on stdout, and whether colour goes there.
     report::TextOptions text_options() const;
 
-    /// Prints diagnostics to stderr (people) or keeps them for the record (--json).
     /// Prints the report and returns its exit code: text on stdout, or the JSON record.
     ExitCode finish(report::Report report);
     /// A report that holds only what went wrong, with the exit code of the worst of it.
@@ -59,6 +58,8 @@ public:
     report::Report new_report() const;
 
 private:
+    bool colour_on(int fd) const;
+
     Globals globals_;
     std::string command_;
     Sources sources_;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 #include "agents/keys.h"
@@ -15,12 +14,6 @@
 namespace agentops::cmd {
 
 namespace {
-
-std::optional<std::string> get_env(const std::string& name) {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) return std::nullopt;
-    return value;
-}
 
 std::vector<intent::Loaded> load_files(Session& session, const intent::Project& project,
                                        const intent::Inputs& inputs) {
@@ -67,16 +60,17 @@ Result<std::map<std::string, std::string>> parse_params(const std::vector<std::s
     return params;
 }
 
-Result<Workspace> load_workspace(Session& session, bool allow_empty,
-                                 const std::map<std::string, std::string>* params) {
-    Workspace workspace;
+Result<std::unique_ptr<Workspace>> load_workspace(
+    Session& session, bool allow_empty, const std::map<std::string, std::string>* params) {
+    auto made = std::make_unique<Workspace>();
+    auto& workspace = *made;
     TRY(workspace.project, intent::open_project(session.start(), session.globals().dir.has_value(),
                                                 session.sources()));
     workspace.store = record::Store(workspace.project.root);
     const auto fail_on = workspace.project.settings.fail_on.value.value;
     workspace.fail_on = catalog::parse_severity(fail_on).value_or(catalog::Severity::high);
     intent::Inputs inputs;
-    inputs.getenv = get_env;
+    inputs.getenv = process_env;
     if (params != nullptr) {
         inputs.params = *params;
     } else {
@@ -93,7 +87,7 @@ Result<Workspace> load_workspace(Session& session, bool allow_empty,
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
-    return workspace;
+    return made;
 }
 
 Result<Selection> select_stacks(const Session& session, const Workspace& workspace,

@@ -25,10 +25,12 @@ struct Workspace {
     catalog::Severity fail_on = catalog::Severity::high;
 };
 
+/// (On the heap: stacks and designs borrow from it.)
 /// Opens the project and loads every intent on the pool. All mistakes of all files in one go.
 /// `params` override those of the command line (apply uses what the plan used).
-Result<Workspace> load_workspace(Session& session, bool allow_empty = false,
-                                 const std::map<std::string, std::string>* params = nullptr);
+Result<std::unique_ptr<Workspace>> load_workspace(
+    Session& session, bool allow_empty = false,
+    const std::map<std::string, std::string>* params = nullptr);
 
 using Selection = std::vector<const intent::Stack*>;
 

@@ -125,7 +125,7 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
     std::string_view bar = " ";
     std::string gutter;
     if (position.known()) text += fmt::format(" --> {}\n", escape_terminal(position.text()));
-    if (position.known() && position.line > 0) {
+    if (position.known() && position.line > 0 && width > 0) {
         text += render_source(diagnostic);
         gutter.assign(std::to_string(position.line).size(), ' ');
     }

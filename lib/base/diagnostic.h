@@ -21,7 +21,7 @@ struct Diagnostic {
     std::string code;
     std::string message;  ///< what is wrong, one line
     Position position;    ///< where, if anywhere
-    int width = 1;        ///< bytes to underline from position.column
+    int width = 1;        ///< bytes to underline from position.column; 0: the line is not shown
     std::string help;     ///< what to do; may be empty
     friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };

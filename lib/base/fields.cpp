@@ -87,7 +87,9 @@ bool decode_value(const yaml::Node& node, std::int64_t& value, Decoding& context
 }
 
 bool decode_value(const yaml::Node& node, double& value, Decoding& context) {
-    if (!is_plain(node)) return wrong_type(node, "a number", context);
+    // from_chars() would also read "inf" and "nan".
+    const bool digits = node.text.find_first_not_of("-.0123456789") == std::string::npos;
+    if (!is_plain(node) || !digits) return wrong_type(node, "a number", context);
     const auto* end = node.text.data() + node.text.size();
     const auto parsed = std::from_chars(node.text.data(), end, value, std::chars_format::fixed);
     if (parsed.ec == std::errc() && parsed.ptr == end) return true;

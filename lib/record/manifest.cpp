@@ -184,17 +184,6 @@ Result<Manifest> read_manifest(const Store& store, const std::string& run) {
 
 namespace {
 
-Json to_json(const Approval& approval) {
-    return {{"run", approval.run},
-            {"manifest", approval.manifest},
-            {"as", approval.as},
-            {"reason", approval.reason},
-            {"at", approval.at},
-            {"max_destroy", approval.max_destroy},
-            {"max_replace", approval.max_replace},
-            {"allow_protected", approval.allow_protected}};
-}
-
 tl::unexpected<Diagnostics> unfit(std::string message) {
     return fail(
         error("stale.approval", std::move(message), {}, "approve again: agentops approve RUN"));
@@ -236,6 +225,17 @@ Status require_recorded(const Store& store, const Approval& approval) {
 
 std::string digest_of(const Approval& approval) {
     return sha256(to_json(approval));
+}
+
+Json to_json(const Approval& approval) {
+    return {{"run", approval.run},
+            {"manifest", approval.manifest},
+            {"as", approval.as},
+            {"reason", approval.reason},
+            {"at", approval.at},
+            {"max_destroy", approval.max_destroy},
+            {"max_replace", approval.max_replace},
+            {"allow_protected", approval.allow_protected}};
 }
 
 Status write_approval(const Store& store, const Approval& approval) {

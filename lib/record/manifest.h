@@ -65,6 +65,7 @@ struct Approval {
 };
 /// What the journal's "plan.approved" holds as data.approval: the approval counts only with it.
 std::string digest_of(const Approval& approval);
+Json to_json(const Approval& approval);
 Status write_approval(const Store& store, const Approval& approval);
 /// None when nobody approved. An approval of another manifest is stale.approval; one that the
 /// journal does not know is approval.unknown.

@@ -112,9 +112,9 @@ std::string first_foreign(const Unit& unit, const std::set<std::string>& current
 }
 
 void look_for_files(UnitFacts& facts, const Unit& unit) {
-    const auto current = names_of(unit.files);
-    facts.obsolete = obsolete_files(unit, current);
-    facts.foreign = first_foreign(unit, current, facts.obsolete);
+    auto found = leftovers(unit);
+    facts.obsolete = std::move(found.obsolete);
+    facts.foreign = std::move(found.foreign);
 }
 
 Status look_at_state(UnitFacts& facts, const Unit& unit, const std::optional<StateMark>& mark) {
@@ -127,6 +127,14 @@ Status look_at_state(UnitFacts& facts, const Unit& unit, const std::optional<Sta
 }
 
 }  // namespace
+
+Leftovers leftovers(const Unit& unit) {
+    const auto current = names_of(unit.files);
+    Leftovers found;
+    found.obsolete = obsolete_files(unit, current);
+    found.foreign = first_foreign(unit, current, found.obsolete);
+    return found;
+}
 
 fs::path lock_file(const fs::path& dir) {
     return dir / ".terraform.lock.hcl";

@@ -7,6 +7,13 @@
 
 namespace agentops::tf {
 
+/// What lies in a generated unit's folder beside its present files.
+struct Leftovers {
+    std::vector<fs::path> obsolete;  ///< ours, of an earlier run, unchanged: to be removed
+    std::string foreign;             ///< a file that Terraform would read and we did not write
+};
+Leftovers leftovers(const Unit& unit);
+
 /// Reads all facts of a unit. A preview is never initialised, and its files are always fresh.
 /// Codes: those of read_state and judge_state.
 Result<UnitFacts> gather_facts(const Unit& unit, const StepContext& c,

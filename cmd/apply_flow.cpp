@@ -1,0 +1,329 @@
+#include "cmd/apply_flow.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "agents/keys.h"
+#include "agents/registry.h"
+#include "base/digest.h"
+#include "base/text.h"
+#include "cmd/checks.h"
+#include "record/journal.h"
+#include "terraform/plan_record.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+/// A fresh folder for each try: apply, apply-2, ...
+fs::path next_folder(const fs::path& run_dir) {
+    std::error_code ignored;
+    fs::path folder = run_dir / "apply";
+    for (int i = 2; fs::exists(folder, ignored); ++i)
+        folder = run_dir / fmt::format("apply-{}", i);
+    return folder;
+}
+
+Result<tf::Plan> reviewed_plan(const fs::path& path) {
+    TRY(auto text, read_file(path));
+    TRY(auto json, parse_json(text, "the review", "run.damaged"));
+    return tf::from_record(json);
+}
+
+struct UnitEnd {
+    std::string status;  ///< as in report::UnitReport
+    std::string note;
+};
+
+class Applying {
+public:
+    Applying(Session& session, const Workspace& workspace, const StaticWalk& stacks,
+             const ApplyRequest& request)
+        : session_(session),
+          workspace_(workspace),
+          stacks_(stacks),
+          request_(request),
+          run_(request.manifest.run) {
+        report_ = session.new_report();
+        report_.run = run_;
+        add_static(report_, stacks);
+    }
+
+    report::Report run() {
+        if (auto done = apply(); !done) {
+            append(report_.diagnostics, done.error());
+            report_.verdict = "nothing was applied";
+        }
+        return std::move(report_);
+    }
+
+private:
+    Status apply() {
+        const auto& store = workspace_.store;
+        const auto run_dir = store.run(run_);
+        TRY(auto locks, lock_stacks(session_, workspace_, stacks_.stacks, run_));
+        TRY(auto before, record::read_outcome(store, run_));
+        TRY_DO(may_start(before));
+        folder_ = next_folder(run_dir);
+        TRY_DO(make_private_dir(folder_));
+        TRY_DO(session_.events().open(run_dir / "events.jsonl", run_));
+        auto live = session_.make_live();
+        const auto runner =
+            make_real_runner(session_, workspace_, folder_, live.get(), fds_of(locks));
+        TRY(auto tool, find_tool(workspace_, *runner));
+        TRY(units_, gather_units(session_, workspace_, stacks_, tool, folder_, *runner));
+        if (auto stale = verify_chain(workspace_, request_.manifest, units_, request_.resume);
+            !stale.empty())
+            return fail(std::move(stale));
+        TRY_DO(take_approved(before));
+        TRY_DO(begin());
+        const auto walk = walk_units(
+            session_, stacks_, units_,
+            {{slots::outcome.id, slots::actual_outputs.id}, request_.manifest.destroy, true},
+            *runner, live.get());
+        if (session_.interrupt().count() > 0) live->interrupted();
+        append(report_.diagnostics, walk.diagnostics);
+        conclude(walk, before);
+        run_stack_checks(walk, *runner, live.get());
+        live->finish();
+        return finish();
+    }
+
+    Status may_start(const record::Outcome& before) const {
+        if (before.status == "planned") {
+            if (!request_.resume) return {};
+            return fail(error("stale.not-started", fmt::format("run {} was never started", run_),
+                              {}, fmt::format("agentops apply {}", run_)));
+        }
+        if (before.status == "applied" || before.status == "not-converged")
+            return fail(error("stale.applied",
+                              fmt::format("run {} was applied already; a plan applies once", run_),
+                              {}, "plan again: agentops plan"));
+        if (request_.resume) return {};
+        return fail(error("stale.started",
+                          fmt::format("run {} was started and ended as '{}'", run_, before.status),
+                          {}, fmt::format("continue it: agentops apply --resume {}", run_)));
+    }
+
+    /// The approved plan of each unit; finished units of a resumed run drop out when their state on
+    /// disk can speak for them.
+    Status take_approved(const record::Outcome& before) {
+        std::set<std::string> finished;
+        for (const auto& [unit, status] : before.units) {
+            if (status == "applied" || status == "unchanged" || status == "destroyed")
+                finished.insert(unit);
+        }
+        std::erase_if(units_.jobs, [&](const UnitJob& job) {
+            return finished.count(job.unit.id) != 0 && job.facts.state_known;
+        });
+        for (const auto& stack : request_.manifest.stacks) {
+            for (const auto& planned : stack.units) {
+                auto* job = units_.find(planned.id);
+                if (job == nullptr) continue;
+                const auto planned_dir = workspace_.store.run(run_) / planned.id;
+                ApprovedPlan approved;
+                TRY(approved.plan, reviewed_plan(planned_dir / "review.json"));
+                auto context = job->context;
+                context.run_dir = planned_dir;
+                approved.plan_file = tf::plan_file(context);
+                approved.inputs_digest = planned.inputs;
+                approved.replan = planned.preview || request_.resume;
+                job->approved = std::move(approved);
+                job->limits = request_.limits;
+            }
+        }
+        return {};
+    }
+
+    Status begin() {
+        for (const auto& job : units_.jobs)
+            outcome_.units[job.unit.id] = "not-started";
+        outcome_.status = "applying";
+        TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
+        return record::append_journal(
+            workspace_.store, session_.clock(), run_, "apply.started",
+            {{"manifest", record::digest_of(request_.manifest)}, {"resume", request_.resume}});
+    }
+
+    UnitEnd end_of(const UnitWalk& walk, const UnitJob& job) const {
+        const auto* board = walk.board(units_, job.unit.id);
+        if (board == nullptr) return {"not-started", ""};
+        if (const auto* outcome = board->get(slots::outcome)) {
+            if (!outcome->applied) return {"unchanged", ""};
+            if (!outcome->converged) return {"not-converged", ""};
+            return {request_.manifest.destroy ? "destroyed" : "applied", ""};
+        }
+        const auto* applied = board->get(slots::apply_done);
+        if (applied != nullptr && applied->ran) {
+            if (applied->interrupted) return {"interrupted", ""};
+            // Applied, but what came after it (the proof, the outputs) did not end.
+            return {applied->ok ? "not-converged" : "failed", ""};
+        }
+        return not_applied(walk, job.unit.id);
+    }
+
+    UnitEnd not_applied(const UnitWalk& walk, const std::string& unit) const {
+        for (const auto& node : walk.result.reports) {
+            if (node.subject != unit || node.status == graph::NodeStatus::ok) continue;
+            if (node.status == graph::NodeStatus::failed) return {"failed", node.node};
+            if (node.reason == "interrupted") return {"not-started", "interrupted"};
+            return {"skipped", node.reason};
+        }
+        return {"not-started", ""};
+    }
+
+    /// Copies and marks the local state of a unit that was applied, so that the next run can tell
+    /// an empty, older or foreign state from the real one.
+    void mark_state(const UnitJob& job) {
+        if (job.unit.local_state.empty()) return;
+        auto facts = tf::read_state(job.unit.local_state);
+        if (!facts) {
+            append(report_.diagnostics, facts.error());
+            return;
+        }
+        if (!facts->exists) return;
+        const auto copy = job.context.run_dir / "after.tfstate";
+        auto bytes = read_file(job.unit.local_state);
+        auto kept = bytes ? write_file(copy, *bytes, 0600) : Status(fail(bytes.error()));
+        if (kept)
+            kept =
+                tf::write_mark(mark_path(job.unit), {facts->lineage, facts->serial, facts->sha256,
+                                                     relative_to(copy, workspace_.store.dir())});
+        if (!kept) append(report_.diagnostics, kept.error());
+    }
+
+    void conclude(const UnitWalk& walk, const record::Outcome& before) {
+        for (const auto& job : units_.jobs) {
+            const auto* board = walk.board(units_, job.unit.id);
+            const auto* applied = board != nullptr ? board->get(slots::apply_done) : nullptr;
+            if (applied != nullptr && applied->ran) mark_state(job);
+            const auto end = end_of(walk, job);
+            outcome_.units[job.unit.id] = end.status;
+            const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
+            stack_report(job.unit.stack)
+                .units.push_back(unit_report(job.unit, review, end.status, end.note));
+            if (board != nullptr) {
+                if (const auto* outputs = board->get(slots::actual_outputs))
+                    outputs_[job.unit.id] = outputs->values;
+            }
+        }
+        for (const auto& [unit, status] : before.units)
+            outcome_.units.emplace(unit, status);
+        for (const auto& [unit, values] : units_.known_outputs)
+            outputs_.emplace(unit, values);
+    }
+
+    report::StackReport& stack_report(const std::string& id) {
+        for (auto& stack : report_.stacks) {
+            if (stack.id == id) return stack;
+        }
+        report_.stacks.push_back({});
+        report_.stacks.back().id = id;
+        return report_.stacks.back();
+    }
+
+    bool ended_well(const std::string& stack) const {
+        return std::all_of(outcome_.units.begin(), outcome_.units.end(), [&](const auto& unit) {
+            return !starts_with(unit.first, stack + "/") || is_good(unit.second);
+        });
+    }
+
+    static bool is_good(const std::string& status) {
+        return status == "applied" || status == "unchanged" || status == "destroyed" ||
+               status == "not-converged";
+    }
+
+    void run_stack_checks(const UnitWalk& /*walk*/, run::Runner& runner, report::Live* live) {
+        if (request_.manifest.destroy || session_.interrupt().count() > 0) return;
+        for (const auto* stack : stacks_.stacks) {
+            if (stack->checks.empty() || !ended_well(stack->id)) continue;
+            auto& report = stack_report(stack->id);
+            report.checks = run_checks(session_, *stack, outputs_, runner, live);
+            for (const auto& check : report.checks)
+                checks_failed_ = checks_failed_ || check.status != "ok";
+        }
+    }
+
+    Status finish() {
+        std::size_t good = 0, unsettled = 0, touched = 0;
+        for (const auto& [unit, status] : outcome_.units) {
+            good += is_good(status) ? 1 : 0;
+            unsettled += status == "not-converged" ? 1 : 0;
+            touched += status == "applied" || status == "destroyed" || status == "not-converged" ||
+                               status == "interrupted"
+                           ? 1
+                           : 0;
+        }
+        const bool all = good == outcome_.units.size();
+        outcome_.status = !all ? (session_.interrupt().count() > 0 ? "interrupted"
+                                  : touched > 0                    ? "partial"
+                                                                   : "failed")
+                          : unsettled > 0 || checks_failed_ ? "not-converged"
+                                                            : "applied";
+        for (auto& stack : report_.stacks) {
+            stack.status = ended_well(stack.id) ? "applied" : outcome_.status;
+        }
+        if (outcome_.status == "partial" || (outcome_.status == "interrupted" && touched > 0))
+            report_.exit = worst(report_.exit, ExitCode::partial);
+        else if (!all)
+            report_.exit = worst(report_.exit, ExitCode::tool_failed);
+        else if (outcome_.status == "not-converged")
+            report_.exit = worst(report_.exit, ExitCode::not_converged);
+        if (!all) report_.next.push_back(fmt::format("agentops apply --resume {}", run_));
+        report_.verdict = verdict(good);
+        TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
+        return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
+                                      {{"status", outcome_.status},
+                                       {"changes", tf::to_json(report_.counts())},
+                                       {"units", outcome_.units}});
+    }
+
+    std::string verdict(std::size_t good) const {
+        const auto units = outcome_.units.size();
+        if (outcome_.status == "applied") {
+            if (request_.manifest.destroy) return "destroyed; nothing is left";
+            return "applied; a second plan is empty";
+        }
+        if (outcome_.status == "not-converged")
+            return checks_failed_ ? "applied, but checks failed" : "applied, but not converged";
+        return fmt::format("{}: {} of {} done", outcome_.status, good, count_of(units, "unit"));
+    }
+
+    Session& session_;
+    const Workspace& workspace_;
+    const StaticWalk& stacks_;
+    const ApplyRequest& request_;
+    std::string run_;
+    fs::path folder_;
+    UnitSet units_;
+    record::Outcome outcome_;
+    std::map<std::string, Json> outputs_;
+    bool checks_failed_ = false;
+    report::Report report_;
+};
+
+}  // namespace
+
+report::Report apply_manifest(Session& session, const Workspace& workspace,
+                              const StaticWalk& stacks, const ApplyRequest& request) {
+    return Applying(session, workspace, stacks, request).run();
+}
+
+Result<Prepared> prepare_manifest(Session& session, const record::Manifest& manifest) {
+    TRY(auto workspace, load_workspace(session, false, &manifest.params));
+    Selection selection;
+    for (const auto& planned : manifest.stacks) {
+        const auto found = std::find_if(workspace->stacks.begin(), workspace->stacks.end(),
+                                        [&](const auto& stack) { return stack.id == planned.id; });
+        if (found == workspace->stacks.end())
+            return fail(error("stale.intent", fmt::format("stack {} is gone", planned.id), {},
+                              "plan again: agentops plan"));
+        selection.push_back(&*found);
+    }
+    auto walk = walk_static(session, *workspace, selection);
+    if (has_errors(walk.diagnostics)) return fail(std::move(walk.diagnostics));
+    return Prepared{std::move(workspace), std::move(selection), std::move(walk)};
+}
+
+}  // namespace agentops::cmd

@@ -1,0 +1,77 @@
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/plan_flow.h"
+#include "cmd/session.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+class Check final : public Command {
+public:
+    const CommandInfo& info() const override {
+        static const CommandInfo info{
+            .name = "check",
+            .summary = "Validate intents: static, offline, fast",
+            .description =
+                "Loads every intent, works out the design, writes the artifacts in memory and "
+                "judges them by the rules. Runs no tool and needs no network, so it fits a git "
+                "hook.",
+            .examples = {{"agentops check", "every stack of the project"},
+                         {"agentops check shop@prod", "one of them"},
+                         {"agentops check --env dev --json", "all dev stacks, for a script"}},
+            .exit_codes = {"0 sound", "3 an intent is invalid", "4 findings block"},
+        };
+        return info;
+    }
+
+    void options(Options& options) override {
+        options.arguments("STACK", patterns_, "Stacks to check: intent, intent@env, or a pattern");
+    }
+
+    ExitCode run(Session& session) override {
+        auto workspace = load_workspace(session);
+        if (!workspace) return session.fail_with(workspace.error());
+        auto selection = select_stacks(session, **workspace, patterns_);
+        if (!selection) return session.fail_with(selection.error());
+        const auto walk = walk_static(session, **workspace, std::move(*selection));
+        return session.finish(make_report(session, walk));
+    }
+
+private:
+    static report::Report make_report(Session& session, const StaticWalk& walk) {
+        auto report = session.new_report();
+        add_static(report, walk);
+        std::size_t blocking = 0, invalid = 0;
+        for (const auto& finding : report.findings)
+            blocking += finding.blocks ? 1 : 0;
+        for (const auto* stack : walk.stacks) {
+            const bool ok = walk.result.ok(stack->id);
+            invalid += ok ? 0 : 1;
+            report::StackReport made;
+            made.id = stack->id;
+            made.status = ok ? "checked" : "invalid";
+            report.stacks.push_back(std::move(made));
+        }
+        if (blocking > 0) report.exit = ExitCode::blocked;
+        report.verdict = fmt::format("{} checked", count_of(walk.stacks.size(), "stack"));
+        if (invalid > 0) report.verdict += fmt::format(", {} invalid", invalid);
+        if (!report.findings.empty())
+            report.verdict += ", " + count_of(report.findings.size(), "finding");
+        if (blocking > 0) report.verdict += fmt::format(", {} of them block", blocking);
+        if (invalid == 0 && report.findings.empty()) report.verdict += ", no findings";
+        return report;
+    }
+
+    std::vector<std::string> patterns_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> check_command() {
+    return std::make_unique<Check>();
+}
+
+}  // namespace agentops::cmd

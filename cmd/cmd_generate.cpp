@@ -1,0 +1,129 @@
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/plan_flow.h"
+#include "cmd/session.h"
+#include "terraform/facts.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+struct Written {
+    std::vector<std::string> changed, removed;
+    std::string foreign;
+};
+
+/// Compares, and unless `check` writes, what one unit's folder should hold.
+Result<Written> bring_up_to_date(const tf::Unit& unit, bool check, bool is_private) {
+    Written written;
+    for (const auto& file : unit.files) {
+        const auto path = unit.dir / file.name;
+        auto now = read_file(path);
+        if (now && *now == file.text) continue;
+        written.changed.push_back(file.name);
+        if (!check) TRY_DO(write_file(path, file.text, is_private ? 0600 : 0644));
+    }
+    const auto left = tf::leftovers(unit);
+    written.foreign = left.foreign;
+    for (const auto& path : left.obsolete) {
+        written.removed.push_back(path.filename().string());
+        std::error_code ignored;
+        if (!check) fs::remove(path, ignored);
+    }
+    if (!check) TRY_DO(write_file(tf::artifact_list(unit), tf::artifact_list_text(unit), 0600));
+    return written;
+}
+
+class Generate final : public Command {
+public:
+    const CommandInfo& info() const override {
+        static const CommandInfo info{
+            .name = "generate",
+            .summary = "Write the Terraform artifacts, only those that changed",
+            .description =
+                "Writes what plan would run, so that it can be read, reviewed or committed "
+                "(artifacts.dir in agentops.yaml). The same intent gives the same bytes "
+                "everywhere.",
+            .examples = {{"agentops generate", "write every stack"},
+                         {"agentops generate shop@dev", "only one"},
+                         {"agentops generate --check", "exit 2 when something is stale (CI)"}},
+            .exit_codes = {"0 up to date", "2 with --check: files are stale", "3 invalid intent"},
+        };
+        return info;
+    }
+
+    void options(Options& options) override {
+        options.arguments("STACK", patterns_,
+                          "Stacks to generate: intent, intent@env, or a pattern");
+        options.flag("--check", check_, "Write nothing; exit 2 when files are stale");
+    }
+
+    ExitCode run(Session& session) override {
+        auto prepared = prepare(session, patterns_, false);
+        if (!prepared) return session.fail_with(prepared.error());
+        auto report = session.new_report();
+        add_static(report, prepared->walk);
+        const bool is_private = !prepared->workspace->project.settings.artifacts.dir;
+        if (!check_) {
+            if (auto ready = prepared->workspace->store.prepare(); !ready)
+                return session.fail_with(ready.error());
+        }
+        std::size_t changed = 0;
+        for (const auto* stack : prepared->selection) {
+            report::StackReport of_stack;
+            of_stack.id = stack->id;
+            of_stack.status = check_ ? "checked" : "generated";
+            for (const auto* unit : prepared->walk.units()) {
+                if (unit->stack != stack->id || unit->existing) continue;
+                auto written = bring_up_to_date(*unit, check_, is_private);
+                if (!written) {
+                    append(report.diagnostics, written.error());
+                    continue;
+                }
+                add(report, of_stack, *unit, *written, prepared->workspace->project.root);
+                changed += written->changed.size() + written->removed.size();
+            }
+            report.stacks.push_back(std::move(of_stack));
+        }
+        if (check_ && changed > 0) report.exit = ExitCode::changes;
+        report.verdict = changed == 0 ? "up to date"
+                                      : fmt::format("{} {}", count_of(changed, "file"),
+                                                    check_ ? "stale" : "written");
+        return session.finish(std::move(report));
+    }
+
+private:
+    void add(report::Report& report, report::StackReport& stack, const tf::Unit& unit,
+             const Written& written, const fs::path& root) const {
+        report::UnitReport made;
+        made.id = unit.id;
+        made.tool = "terraform";
+        const bool stale = !written.changed.empty() || !written.removed.empty();
+        made.status = !stale ? "unchanged" : check_ ? "stale" : "generated";
+        auto files = written.changed;
+        for (const auto& name : written.removed)
+            files.push_back(name + " (removed)");
+        made.note = files.empty()
+                        ? relative_to(unit.dir, root)
+                        : fmt::format("{}: {}", relative_to(unit.dir, root), join(files, ", "));
+        if (!written.foreign.empty())
+            report.diagnostics.push_back(error(
+                "unit.foreign-file",
+                fmt::format("'{}' was not generated and would take part in a run", written.foreign),
+                {}, "move it elsewhere; the folder holds generated files only"));
+        stack.units.push_back(std::move(made));
+    }
+
+    std::vector<std::string> patterns_;
+    bool check_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> generate_command() {
+    return std::make_unique<Generate>();
+}
+
+}  // namespace agentops::cmd

@@ -1,0 +1,283 @@
+#include "cmd/plan_flow.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "agents/keys.h"
+#include "agents/registry.h"
+#include "base/digest.h"
+#include "base/text.h"
+#include "record/journal.h"
+#include "report/model.h"
+#include "terraform/facts.h"
+#include "terraform/plan_record.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+std::string digest_of_file(const fs::path& path) {
+    auto bytes = read_file(path);
+    return bytes ? sha256(*bytes) : "";
+}
+
+/// Why a unit has no review: the first cause, from the walk.
+std::string why_not(const graph::WalkResult& result, const std::string& unit) {
+    for (const auto& report : result.reports) {
+        if (report.subject != unit || report.status == graph::NodeStatus::ok) continue;
+        if (report.status == graph::NodeStatus::failed) return report.node + " failed";
+        return report.reason;
+    }
+    return "";
+}
+
+std::string status_of(const Review& review) {
+    if (review.pending) return "pending";
+    if (review.preview) return "preview";
+    return review.plan.empty() ? "no-changes" : "planned";
+}
+
+record::ManifestUnit manifest_unit(const UnitJob& job, const Review& review) {
+    record::ManifestUnit unit;
+    unit.id = job.unit.id;
+    unit.tool = job.context.tool.name;
+    unit.tool_version = job.context.tool.version;
+    unit.preview = review.preview || review.pending;
+    unit.needed = unit.preview || !review.plan.empty();
+    unit.artifacts = job.unit.digest;
+    unit.lock_file = digest_of_file(tf::lock_file(job.unit.dir));
+    unit.inputs = review.inputs_digest;
+    if (!unit.preview) unit.plan = digest_of_file(tf::plan_file(job.context));
+    unit.review = digest_of_file(job.context.run_dir / "review.json");
+    if (job.facts.state_known) {
+        unit.state_lineage = job.facts.state.lineage;
+        unit.state_serial = job.facts.state.serial;
+        unit.state_digest = job.facts.state.sha256;
+    }
+    const auto counts = review.plan.counts();
+    unit.create = counts.create;
+    unit.update = counts.update;
+    unit.replace = counts.replace;
+    unit.destroy = counts.destroy;
+    return unit;
+}
+
+/// The gate's word on each stack.
+std::map<std::string, Verdict> judge(Session& session, const StaticWalk& stacks,
+                                     const std::map<std::string, std::vector<Review>>& reviews,
+                                     Diagnostics& diagnostics) {
+    std::map<std::string, Verdict> verdicts;
+    auto nodes = graph::derive(registry(), graph::Scope::stack, {slots::verdict.id},
+                               {slots::stack.id, slots::findings.id, slots::reviews.id});
+    if (!nodes) {
+        append(diagnostics, nodes.error());
+        return verdicts;
+    }
+    std::deque<graph::Board> boards;
+    std::vector<graph::Subject> subjects;
+    for (const auto& [id, of_stack] : reviews) {
+        auto& board = boards.emplace_back(registry().slots.size(), stacks.board(id));
+        board.put(slots::reviews, of_stack);
+        subjects.push_back({id, &board, {}});
+    }
+    const auto runner = run::make_dry_runner();
+    graph::WalkOptions options;
+    options.jobs = session.jobs();
+    const auto result = graph::walk(registry(), *nodes, subjects, *runner, options);
+    for (const auto& report : result.reports)
+        append(diagnostics, report.diagnostics);
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        if (const auto* verdict = boards[i].get(slots::verdict))
+            verdicts[subjects[i].id] = *verdict;
+    }
+    return verdicts;
+}
+
+/// Everything of make_plan that only one run needs at a time.
+class Planning {
+public:
+    Planning(Session& session, const Workspace& workspace, const StaticWalk& stacks, bool destroy)
+        : session_(session), workspace_(workspace), stacks_(stacks), destroy_(destroy) {
+        planned_.report = session.new_report();
+        add_static(planned_.report, stacks);
+    }
+
+    Planned run() {
+        if (auto done = plan(); !done) append(planned_.report.diagnostics, done.error());
+        conclude();
+        return std::move(planned_);
+    }
+
+private:
+    Status plan() {
+        const auto& store = workspace_.store;
+        planned_.run = record::new_run_id(session_.clock());
+        TRY(auto locks, lock_stacks(session_, workspace_, stacks_.stacks, planned_.run));
+        const auto run_dir = store.run(planned_.run);
+        TRY_DO(make_private_dir(run_dir));
+        TRY_DO(session_.events().open(run_dir / "events.jsonl", planned_.run));
+        planned_.report.run = planned_.run;
+        auto live = session_.make_live();
+        const auto runner = make_real_runner(session_, workspace_, run_dir, live.get());
+        TRY(auto tool, find_tool(workspace_, *runner));
+        TRY(planned_.units, gather_units(session_, workspace_, stacks_, tool, run_dir, *runner));
+        const auto walk = walk_units(session_, stacks_, planned_.units,
+                                     {{slots::review.id}, destroy_, false}, *runner, live.get());
+        live->finish();
+        append(planned_.report.diagnostics, walk.diagnostics);
+        TRY_DO(take_reviews(walk));
+        planned_.verdicts = judge(session_, stacks_, reviews_, planned_.report.diagnostics);
+        return record_plan();
+    }
+
+    /// Reviews by stack, each also written down; failed units are reported with their cause.
+    Status take_reviews(const UnitWalk& walk) {
+        for (const auto* stack : stacks_.stacks) {
+            report::StackReport stack_report;
+            stack_report.id = stack->id;
+            reviews_[stack->id];
+            for (const auto& job : planned_.units.jobs) {
+                if (job.unit.stack != stack->id) continue;
+                const auto* board = walk.board(planned_.units, job.unit.id);
+                const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
+                if (review == nullptr) {
+                    failed_ = true;
+                    stack_report.units.push_back(unit_report(job.unit, nullptr, "failed",
+                                                             why_not(walk.result, job.unit.id)));
+                    continue;
+                }
+                TRY_DO(write_file(job.context.run_dir / "review.json",
+                                  dump_json(tf::to_record(review->plan), 1) + "\n", 0600));
+                reviews_[stack->id].push_back(*review);
+                stack_report.units.push_back(unit_report(job.unit, review, status_of(*review)));
+            }
+            planned_.report.stacks.push_back(std::move(stack_report));
+        }
+        return {};
+    }
+
+    Status record_plan() {
+        record::Manifest manifest;
+        manifest.run = planned_.run;
+        manifest.created = rfc3339(session_.clock().now());
+        manifest.agentops_version = AGENTOPS_VERSION;
+        manifest.destroy = destroy_;
+        TRY(manifest.params, parse_params(session_.globals().params));
+        for (const auto* stack : stacks_.stacks)
+            manifest.stacks.push_back(manifest_stack(*stack));
+        planned_.destroys = manifest.destroys();
+        planned_.replaces = manifest.replaces();
+        if (failed_ || session_.interrupt().count() > 0) return {};
+        TRY_DO(record::write_manifest(workspace_.store, manifest));
+        const auto counts = planned_.report.counts();
+        TRY_DO(record::append_journal(workspace_.store, session_.clock(), planned_.run, "plan.made",
+                                      {{"manifest", record::digest_of(manifest)},
+                                       {"destroy", destroy_},
+                                       {"changes", tf::to_json(counts)}}));
+        planned_.manifest = std::move(manifest);
+        return {};
+    }
+
+    record::ManifestStack manifest_stack(const intent::Stack& stack) {
+        record::ManifestStack made;
+        made.id = stack.id;
+        made.intent_file = stack.source->path;
+        made.intent_digest = stack.source_digest;
+        made.input_digest = stack.input_digest;
+        const auto& verdict = planned_.verdicts[stack.id];
+        made.risk = to_text(verdict.risk);
+        made.blocked = verdict.blocked;
+        for (const auto& review : reviews_[stack.id])
+            made.units.push_back(manifest_unit(*planned_.units.find(review.unit), review));
+        return made;
+    }
+
+    void conclude() {
+        auto& report = planned_.report;
+        for (auto& stack : report.stacks) {
+            const auto& verdict = planned_.verdicts[stack.id];
+            planned_.blocked = planned_.blocked || verdict.blocked;
+            stack.risk = to_text(verdict.risk);
+            stack.status = verdict.blocked ? "blocked" : summary_status(stack);
+            stack.reasons = verdict.blocked ? verdict.blocked_by : verdict.not_auto;
+            for (const auto& unit : stack.units)
+                planned_.changes = planned_.changes || unit.status == "planned" ||
+                                   unit.status == "preview" || unit.status == "pending";
+        }
+        if (planned_.blocked) report.exit = worst(report.exit, ExitCode::blocked);
+        if (failed_) report.exit = worst(report.exit, ExitCode::tool_failed);
+    }
+
+    /// The status of the unit that matters most.
+    static std::string summary_status(const report::StackReport& stack) {
+        for (const auto* status : {"failed", "pending", "preview", "planned"}) {
+            if (std::any_of(stack.units.begin(), stack.units.end(),
+                            [&](const auto& unit) { return unit.status == status; }))
+                return status;
+        }
+        return "no-changes";
+    }
+
+    Session& session_;
+    const Workspace& workspace_;
+    const StaticWalk& stacks_;
+    bool destroy_;
+    bool failed_ = false;
+    std::map<std::string, std::vector<Review>> reviews_;
+    Planned planned_;
+};
+
+}  // namespace
+
+fs::path review_path(const fs::path& run_dir, const std::string& unit) {
+    return run_dir / unit / "review.json";
+}
+
+report::UnitReport unit_report(const tf::Unit& unit, const Review* review, std::string status,
+                               std::string note) {
+    report::UnitReport made;
+    made.id = unit.id;
+    made.tool = "terraform";
+    made.status = std::move(status);
+    made.note = std::move(note);
+    if (review == nullptr) return made;
+    made.counts = review->plan.counts();
+    made.unchanged = review->plan.unchanged;
+    made.outputs = review->plan.outputs;
+    if (!review->waits_for.empty()) made.note = "waits for " + join(review->waits_for, ", ");
+    for (const auto& change : review->changes)
+        made.changes.push_back(
+            {change.change, change.origin, change.is_protected, std::string(to_text(change.risk))});
+    return made;
+}
+
+void add_static(report::Report& report, const StaticWalk& walk) {
+    report.findings = walk.findings();
+    append(report.diagnostics, walk.diagnostics);
+}
+
+Result<Prepared> prepare(Session& session, const std::vector<std::string>& patterns,
+                         bool named_environment) {
+    TRY(auto workspace, load_workspace(session));
+    TRY(auto selection, select_stacks(session, *workspace, patterns));
+    if (named_environment)
+        TRY_DO(require_named_environment(session, *workspace, patterns, selection));
+    auto walk = walk_static(session, *workspace, selection);
+    if (has_errors(walk.diagnostics)) return fail(std::move(walk.diagnostics));
+    return Prepared{std::move(workspace), std::move(selection), std::move(walk)};
+}
+
+std::string plan_verdict(const Planned& planned) {
+    if (has_errors(planned.report.diagnostics) && !planned.manifest) return "no plan was made";
+    if (!planned.changes) return "nothing to do: the state matches the intent";
+    const auto counts = report::verdict_of(planned.report.counts());
+    return planned.blocked ? "blocked by findings: " + counts : counts;
+}
+
+Planned make_plan(Session& session, const Workspace& workspace, const StaticWalk& stacks,
+                  bool destroy) {
+    return Planning(session, workspace, stacks, destroy).run();
+}
+
+}  // namespace agentops::cmd

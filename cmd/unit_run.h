@@ -1,0 +1,66 @@
+#pragma once
+
+// Units of a run: what is on disk for each, the order among them, and the walk over them.
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agents/model.h"
+#include "cmd/tooling.h"
+#include "cmd/workspace.h"
+#include "record/lock.h"
+
+namespace agentops::cmd {
+
+/// A unit that takes part in a run.
+struct UnitJob {
+    tf::Unit unit;
+    tf::UnitFacts facts;
+    tf::StepContext context;
+    std::optional<ApprovedPlan> approved;
+    Limits limits;
+};
+
+/// All that a plan or an apply works with.
+struct UnitSet {
+    std::deque<UnitJob> jobs;  ///< in order: what others need comes first
+    /// Real outputs known before the walk: unit id -> {name: value}. Also of units outside the run.
+    std::map<std::string, Json> known_outputs;
+
+    UnitJob* find(const std::string& id);
+};
+
+/// Gathers the units of the walked stacks and of those they read from, their facts and known
+/// outputs. `run_dir` is where the run's files go. Codes: state.*, terraform.*, graph.unit-cycle.
+Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const StaticWalk& walk,
+                             const tf::Tool& tool, const fs::path& run_dir, run::Runner& runner);
+
+struct UnitWalk {
+    std::deque<graph::Board> boards;  ///< by job
+    graph::WalkResult result;
+    Diagnostics diagnostics;
+    const graph::Board* board(const UnitSet& units, const std::string& id) const;
+};
+
+struct WalkPurpose {
+    std::vector<graph::SlotId> goals;
+    bool destroy = false;
+    bool apply = false;
+};
+
+/// Walks all jobs; with `destroy` in the reverse order.
+UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& units,
+                    const WalkPurpose& purpose, run::Runner& runner, report::Live* live);
+
+/// One lock per stack, for as long as it lives. Code: lock.held.
+Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,
+                                                   const Selection& stacks, const std::string& run);
+std::vector<int> fds_of(const std::vector<record::StackLock>& locks);
+
+/// Where the last known state of a unit is marked.
+fs::path mark_path(const tf::Unit& unit);
+
+}  // namespace agentops::cmd
