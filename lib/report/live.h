@@ -2,6 +2,7 @@
 
 // Progress on stderr: a live tree on a terminal, plain prefixed lines elsewhere.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,17 +15,21 @@ namespace agentops::report {
 struct LiveOptions {
     enum class Style { tree, plain, quiet } style = Style::plain;
     bool colour = false;
-    int verbosity = 0;  ///< plain: 0 shows steps that ran and failures; 1 also agents and skips
+    int verbosity = 0;  ///< plain: 0 shows steps that ran, resources that change, and failures; 1
+                        ///< also agents, skips and resources that are only read
+    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
 /// Also an Observer, so it is given to the walk. Thread-safe.
 class Live : public graph::Observer {
 public:
-    /// Names what will be walked, so that the tree has its rows from the first moment.
-    virtual void expect(const std::vector<std::string>& subjects) = 0;
-    /// One resource of a tool's event stream: "aws_vpc.net", "creating".
+    /// Names what will be walked, so that there is output from the first moment; what an earlier
+    /// walk left is dropped. With `nodes`, how many each subject has, a subject is done when all of
+    /// them are; without, whenever none of them runs.
+    virtual void expect(const std::vector<std::string>& subjects, std::size_t nodes = 0) = 0;
+    /// One event of a tool's stream; those about resources ("aws_vpc.net", creating) are shown.
     virtual void event(const std::string& subject, const std::string& step, const Json& event) = 0;
-    /// A line that stays, above the tree.
+    /// A line that stays, above the tree; not shown when quiet.
     virtual void say(const std::string& line) = 0;
     /// After the first Ctrl-C: what is still running and how to stop now.
     virtual void interrupted() = 0;
@@ -32,7 +37,9 @@ public:
     virtual void finish() = 0;
 };
 
-/// Writes to `write` (stderr); `columns` is asked at every redraw.
+/// Writes to `write` (stderr), whole lines at a time; `columns` is asked at every redraw. The tree
+/// is drawn when a step starts or ends, otherwise at most ten times a second, and only when called:
+/// it has no thread of its own. All text is escaped here.
 std::unique_ptr<Live> make_live(LiveOptions options, std::function<void(const std::string&)> write,
                                 std::function<int()> columns);
 

@@ -25,10 +25,10 @@ struct ChangeReport {
 /// status: planned, no-changes, preview, pending, applied, unchanged, failed, skipped, not-started,
 /// interrupted, checked, generated, stale, destroyed, not-converged, invalid
 struct UnitReport {
-    std::string id;       ///< "shop@dev/main"
-    std::string tool;     ///< "terraform"
+    std::string id;    ///< "shop@dev/main"
+    std::string tool;  ///< "terraform"
     std::string status;
-    std::string note;     ///< "waits for net/main", "upstream failed: ...", "3 files written"
+    std::string note;  ///< "waits for net/main", "upstream failed: ...", "3 files written"
     tf::Counts counts;
     std::vector<ChangeReport> changes;
     std::vector<tf::OutputChange> outputs;
@@ -42,10 +42,10 @@ struct CheckReport {
 
 struct StackReport {
     std::string id, status;
-    std::string risk;                   ///< "" when nothing was planned
+    std::string risk;  ///< "" when nothing was planned
     std::vector<UnitReport> units;
     std::vector<CheckReport> checks;
-    std::vector<std::string> reasons;   ///< why it is blocked or needs approval
+    std::vector<std::string> reasons;  ///< why it is blocked or needs approval
     tf::Counts counts() const;
 };
 
@@ -56,21 +56,27 @@ struct Report {
     std::vector<StackReport> stacks;
     std::vector<catalog::Finding> findings;
     Diagnostics diagnostics;
-    std::string verdict;                ///< the last line, without the exit code
-    std::vector<std::string> next;      ///< commands to copy
-    Json extra = Json::object();        ///< members a command adds to its record
+    std::string verdict;            ///< the last line, without the exit code
+    std::vector<std::string> next;  ///< commands to copy
+    Json extra = Json::object();    ///< members a command adds to its record
     tf::Counts counts() const;
 };
 
-/// The `--json` record: design.md section 7 (format_version, command, run, exit, stacks, findings,
-/// diagnostics) plus `extra`.
+/// "2 to create, 1 to update, 1 to REPLACE, 0 to destroy", or "no changes".
+std::string verdict_of(const tf::Counts& counts);
+
+/// The `--json` record of every command, with its lists always present and what is absent as null:
+/// {format_version, command, run, exit, stacks: [{stack, status, risk, units: [{unit, tool, status,
+/// note, changes, unchanged, resources: [{address, action, component, position, agent, reason,
+/// protected, risk, attributes, ...}], outputs}], changes, checks, reasons}], findings,
+/// diagnostics, verdict, next} plus `extra`, whose members must have other names (InternalError).
 Json to_json(const Report& report);
 
 struct TextOptions {
     bool colour = false;
-    int width = 80;
-    int verbosity = 0;   ///< 0: one line per change with its changed attributes; 1: all attributes of
-                         ///< new resources too; -1: only verdict and dangers
+    int width = 80;     ///< terminal columns; 0: lines are never cut
+    int verbosity = 0;  ///< 0: one line per change with its changed attributes; 1: all attributes
+                        ///< of new resources too; -1: only verdict and dangers
 };
 /// The answer on stdout: changes by unit, findings, then replacements and destroys again, and the
 /// verdict as the last line. Diagnostics are not in it: they go to stderr.

@@ -1,0 +1,121 @@
+#include <fmt/core.h>
+
+#include "base/json.h"
+#include "report/model.h"
+
+namespace agentops::report {
+
+namespace {
+
+constexpr int kFormatVersion = 1;
+
+Json or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+template <class List, class Record>
+Json list_of(const List& list, Record record) {
+    Json all = Json::array();
+    for (const auto& item : list)
+        all.push_back(record(item));
+    return all;
+}
+
+/// As `changes` and the tools' own records have it.
+std::string_view action_text(tf::Action action) {
+    return action == tf::Action::destroy ? "delete" : tf::to_text(action);
+}
+
+Json attribute_record(const tf::AttributeChange& attribute) {
+    return {{"path", attribute.path},
+            {"before", or_null(attribute.before)},
+            {"after", or_null(attribute.after)},
+            {"forces_replacement", attribute.forces_replacement}};
+}
+
+Json resource_record(const ChangeReport& report) {
+    const auto& [change, origin, is_protected, risk] = report;
+    return {{"address", change.address},
+            {"previous_address", or_null(change.previous_address)},
+            {"action", action_text(change.action)},
+            {"importing", change.importing},
+            {"component", or_null(origin.component)},
+            {"position", to_json(origin.position)},
+            {"agent", origin.agent},
+            {"reason", or_null(origin.reason)},
+            {"tool_reason", or_null(change.reason)},
+            {"protected", is_protected},
+            {"risk", or_null(risk)},
+            {"attributes", list_of(change.attributes, attribute_record)}};
+}
+
+Json output_record(const tf::OutputChange& output) {
+    return {{"name", output.name},
+            {"action", action_text(output.action)},
+            {"sensitive", output.sensitive},
+            {"known", output.known},
+            {"after", output.after}};
+}
+
+Json unit_record(const UnitReport& unit) {
+    return {{"unit", unit.id},
+            {"tool", unit.tool},
+            {"status", unit.status},
+            {"note", or_null(unit.note)},
+            {"changes", to_json(unit.counts)},
+            {"unchanged", unit.unchanged},
+            {"resources", list_of(unit.changes, resource_record)},
+            {"outputs", list_of(unit.outputs, output_record)}};
+}
+
+Json check_record(const CheckReport& check) {
+    return {{"name", check.name},
+            {"target", check.target},
+            {"status", check.status},
+            {"note", or_null(check.note)}};
+}
+
+Json stack_record(const StackReport& stack) {
+    return {{"stack", stack.id},
+            {"status", stack.status},
+            {"risk", or_null(stack.risk)},
+            {"units", list_of(stack.units, unit_record)},
+            {"changes", to_json(stack.counts())},
+            {"checks", list_of(stack.checks, check_record)},
+            {"reasons", stack.reasons}};
+}
+
+Json diagnostic_record(const Diagnostic& diagnostic) {
+    auto record = to_json(diagnostic);
+    record["help"] = or_null(diagnostic.help);
+    return record;
+}
+
+}  // namespace
+
+Json to_json(const Report& report) {
+    Json record = {
+        {"format_version", kFormatVersion},
+        {"command", report.command},
+        {"run", or_null(report.run)},
+        {"exit", static_cast<int>(report.exit)},
+        {"stacks", list_of(report.stacks, stack_record)},
+        {"findings", list_of(report.findings, [](const auto& f) { return catalog::to_json(f); })},
+        {"diagnostics", list_of(report.diagnostics, diagnostic_record)},
+        {"verdict", report.verdict},
+        {"next", report.next}};
+    for (const auto& [name, value] : report.extra.items()) {
+        if (record.contains(name))
+            throw InternalError(
+                fmt::format("the record of '{}' has '{}' twice", report.command, name));
+        record[name] = value;
+    }
+    return record;
+}
+
+}  // namespace agentops::report
