@@ -28,10 +28,10 @@ public:
         UnitOutcome outcome;
         outcome.applied = context.get(slots::apply_done).ran;
         Diagnostics diagnostics;
-        if (proof.ran) {
+        if (proof.ran || !proof.ok) {
             const auto events = tf::read_events(proof.events);
             outcome.left = events.planned;
-            outcome.converged = proof.ok && events.saw_summary && events.planned.total() == 0;
+            outcome.converged = proof.ok && events.saw_summary && settled(events);
             if (!outcome.converged) diagnostics.push_back(not_settled(unit, proof, events));
         }
         context.put(slots::outcome, std::move(outcome));
@@ -39,6 +39,11 @@ public:
     }
 
 private:
+    static bool settled(const tf::ApplyEvents& events) {
+        return events.planned.total() == 0 && events.planned_other == 0 &&
+               events.planned_outputs == 0;
+    }
+
     static Diagnostic not_settled(const tf::Unit& unit, const run::StepResult& proof,
                                   const tf::ApplyEvents& events) {
         if (!proof.ok || !events.saw_summary)
@@ -48,9 +53,11 @@ private:
                 "plan again to see");
         return warning("apply.not-converged",
                        fmt::format("{} was applied, but a second plan still wants {} to create, {} "
-                                   "to update, {} to replace, {} to destroy",
+                                   "to update, {} to replace, {} to destroy, {} to move, import "
+                                   "or forget, {} outputs to change",
                                    unit.id, events.planned.create, events.planned.update,
-                                   events.planned.replace, events.planned.destroy),
+                                   events.planned.replace, events.planned.destroy,
+                                   events.planned_other, events.planned_outputs),
                        {}, "something else changes these resources, or the provider never settles");
     }
 };

@@ -19,7 +19,14 @@ std::optional<Risk> parse_risk(std::string_view text) {
 }
 
 /// The stack's own limits for --auto-approve; without `approvals.auto` the flag itself decides.
-void judge_auto(const intent::AutoApproval& limits, Verdict& verdict) {
+void judge_auto(const intent::AutoApproval& limits, const std::vector<Review>& reviews,
+                Verdict& verdict) {
+    for (const auto& review : reviews) {
+        if (review.pending)
+            verdict.not_auto.push_back(
+                fmt::format("{} waits for {}: nothing knows yet what it changes", review.unit,
+                            join(review.waits_for, ", ")));
+    }
     if (limits.max_risk) {
         const auto most = parse_risk(limits.max_risk->value.value);
         if (!most || verdict.risk > *most)
@@ -58,7 +65,8 @@ public:
                 verdict.blocked_by.push_back(
                     fmt::format("{} {}: {}", finding->rule, finding->address, finding->message));
         }
-        for (const auto& review : context.get(slots::reviews)) {
+        const auto& reviews = context.get(slots::reviews);
+        for (const auto& review : reviews) {
             verdict.counts += review.plan.counts();
             verdict.risk = std::max(verdict.risk, review.risk);
             for (const auto& change : review.changes) {
@@ -67,7 +75,7 @@ public:
                         fmt::format("{} is protected", change.change.address));
             }
         }
-        if (stack.approvals.automatic) judge_auto(*stack.approvals.automatic, verdict);
+        if (stack.approvals.automatic) judge_auto(*stack.approvals.automatic, reviews, verdict);
         verdict.blocked = !verdict.blocked_by.empty();
         verdict.auto_approvable = !verdict.blocked && verdict.not_auto.empty();
         context.decide(decision(stack, verdict));

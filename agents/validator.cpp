@@ -26,8 +26,8 @@ public:
         Diagnostics diagnostics;
         if (done.ran && done.json)
             diagnostics = tf::read_validation(*done.json, *context.get(slots::unit).unit);
-        else if (!done.ok)
-            diagnostics = done.diagnostics;
+        // A crash after a sound answer is none.
+        if (!done.ok && !has_errors(diagnostics)) append(diagnostics, done.diagnostics);
         context.put(slots::validated, !has_errors(diagnostics));
         return diagnostics;
     }
