@@ -1,6 +1,13 @@
 #include "agents/model.h"
 
+#include <algorithm>
+
 namespace agentops {
+
+bool hides_outputs(const tf::Plan& stored, const tf::UnitFacts& facts) {
+    return !facts.state_known && std::any_of(stored.outputs.begin(), stored.outputs.end(),
+                                             [](const auto& output) { return output.sensitive; });
+}
 
 std::string_view to_text(Risk risk) {
     switch (risk) {

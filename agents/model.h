@@ -57,6 +57,9 @@ struct UnitInput {
     std::map<std::string, Json> known_outputs;
 };
 
+/// A stored plan leaves out sensitive outputs: unless the state was read, only the tool has them.
+bool hides_outputs(const tf::Plan& stored, const tf::UnitFacts& facts);
+
 struct UnitInputs {
     Json values = Json::object();        ///< variable -> value
     std::set<std::string> unknown;       ///< variables whose value does not exist yet

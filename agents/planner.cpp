@@ -245,7 +245,8 @@ private:
                 step->skip = reason;
         }
         const bool waits = unit.existing && !inputs.unknown.empty();
-        const bool idle = reuses(input, inputs) && input.approved->plan.empty();
+        const bool idle = reuses(input, inputs) && input.approved->plan.empty() &&
+                          !hides_outputs(input.approved->plan, facts);
         if (waits || idle) write.skip = lock.skip = init.skip = reason;
         context.put(slots::write_step, std::move(write));
         context.put(slots::lock_step, std::move(lock));

@@ -12,9 +12,10 @@ namespace agentops {
 
 namespace {
 
-/// An object that was started and not finished: a failed create can have made it all the same.
+/// A create that was not finished, or failed, can have made its object all the same. (Anything else
+/// acts on objects that the state knows.)
 bool may_be_left_over(const tf::ApplyEvents::Object& object) {
-    return !object.completed && (!object.errored || object.action == tf::Action::create);
+    return !object.completed && object.action == tf::Action::create;
 }
 
 Diagnostic left_over(const tf::Unit& unit, const tf::ApplyEvents::Object& object) {
@@ -28,7 +29,7 @@ Diagnostic left_over(const tf::Unit& unit, const tf::ApplyEvents::Object& object
 bool has_sensitive(const Json& outputs) {
     if (!outputs.is_object()) return false;
     return std::any_of(outputs.begin(), outputs.end(), [](const Json& output) {
-        return output.is_object() && output.value("sensitive", false);
+        return output.is_object() && output.value("sensitive", Json()) == true;
     });
 }
 
@@ -39,7 +40,7 @@ public:
             .name = "verifier",
             .summary = "judges the apply and asks for a second plan",
             .scope = graph::Scope::unit,
-            .reads = {slots::unit.id, slots::apply_done.id},
+            .reads = {slots::unit.id, slots::review.id, slots::apply_done.id},
             .writes = {slots::prove_step.id, slots::reread_step.id},
         };
         return info;
@@ -52,9 +53,9 @@ public:
         auto prove = tf::prove_step(*input.unit, input.context);
         auto reread = tf::outputs_step(*input.unit, input.context);
         reread.name = "reread";
-        const auto events = tf::read_events(applied.events);
-        if (!has_sensitive(events.outputs)) reread.skip = "no output is sensitive";
-        if (!applied.ran) prove.skip = reread.skip = "nothing was applied";
+        if (!has_secrets(input, context.get(slots::review), applied))
+            reread.skip = "no output is sensitive";
+        if (!applied.ran) prove.skip = "nothing was applied";
         if (input.destroy) prove.skip = reread.skip = "nothing is left";
         context.put(slots::prove_step, std::move(prove));
         context.put(slots::reread_step, std::move(reread));
@@ -62,6 +63,13 @@ public:
     }
 
 private:
+    /// Outputs that neither the event stream nor the stored review shows.
+    static bool has_secrets(const UnitInput& input, const Review& review,
+                            const run::StepResult& applied) {
+        if (applied.ran) return has_sensitive(tf::read_events(applied.events).outputs);
+        return review.reused && hides_outputs(review.plan, input.facts);
+    }
+
     static Diagnostics judge(const tf::Unit& unit, const run::StepResult& applied) {
         if (applied.ok) return {};
         auto failed = tf::read_messages(applied.events, unit);

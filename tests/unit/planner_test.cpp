@@ -184,6 +184,12 @@ TEST_CASE("the approved plan is used only while its inputs are the same") {
         REQUIRE(t.plan().empty());
         CHECK(t.skips() == Lines{used, used, used, used, used, used});
     }
+    SUBCASE("same, and nothing to do but to read secret outputs again") {
+        t.approve({{"net_id", "x"}});
+        t.input.approved->plan.outputs = {{"pw", tf::Action::no_op, true, true, nullptr}};
+        REQUIRE(t.plan().empty());
+        CHECK(t.skips() == Lines{"", "", "", used, used, used});
+    }
     SUBCASE("same, and something to apply") {
         t.approve({{"net_id", "x"}});
         t.input.approved->plan.changes = {change_of("aws_vpc.net", tf::Action::create)};
