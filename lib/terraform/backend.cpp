@@ -11,22 +11,25 @@ namespace {
 /// The setting that tells units apart, and how the unit's id is written in it.
 struct Distinct {
     std::string_view backend, setting, suffix;
-    char separator;  ///< stands for '/' and '@' where the backend allows neither
+    char separator;  ///< stands for '/' and '@' where the backend allows neither; no name has '_'
 };
 
 constexpr Distinct kDistinct[] = {
-    {"s3", "key", ".tfstate", '/'},     {"azurerm", "key", ".tfstate", '/'},
-    {"gcs", "prefix", "", '/'},         {"consul", "path", "", '/'},
-    {"pg", "schema_name", "", '_'},     {"http", "address", "", '/'},
-    {"http", "lock_address", "/lock", '/'}, {"http", "unlock_address", "/lock", '/'},
+    {"s3", "key", ".tfstate", '/'},
+    {"azurerm", "key", ".tfstate", '/'},
+    {"gcs", "prefix", "", '/'},
+    {"consul", "path", "", '/'},
+    {"pg", "schema_name", "", '_'},
+    {"http", "address", "", '/'},
+    {"http", "lock_address", "/lock", '/'},
+    {"http", "unlock_address", "/lock", '/'},
 };
 
 std::string flatten(std::string_view unit, char separator) {
     std::string text(unit);
     if (separator == '/') return text;
     std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '/' || c == '@' || c == '-'; },
-        separator);
+        text.begin(), text.end(), [](char c) { return c == '/' || c == '@'; }, separator);
     return text;
 }
 
@@ -35,14 +38,16 @@ std::string prefixed(const Json& given, std::string_view setting, const std::str
     const auto found = given.find(setting);
     if (found == given.end() || !found->is_string()) return name;
     auto prefix = found->get<std::string>();
-    while (!prefix.empty() && prefix.back() == separator) prefix.pop_back();
+    while (!prefix.empty() && prefix.back() == separator)
+        prefix.pop_back();
     return prefix.empty() ? name : fmt::format("{}{}{}", prefix, separator, name);
 }
 
 /// HCP Terraform workspaces: letters, digits, '-' and '_'.
 void set_workspace(Json& settings, std::string_view unit) {
-    const Json given = settings.contains("workspaces") ? settings["workspaces"] : Json::object();
-    settings["workspaces"] = {{"name", prefixed(given, "name", flatten(unit, '-'), '-')}};
+    auto& workspaces = settings["workspaces"];
+    if (!workspaces.is_object()) workspaces = Json::object();
+    workspaces["name"] = prefixed(workspaces, "name", flatten(unit, '_'), '-');
 }
 
 }  // namespace
