@@ -16,8 +16,8 @@ const std::vector<std::string>& known_backends();
 
 /// The settings of one unit's backend: `given` plus the setting that tells units apart (s3 and
 /// azurerm `key`, gcs `prefix`, consul `path`, pg `schema_name`, cloud/remote `workspaces.name`,
-/// http `address` and its lock addresses, local `path`). What is given there becomes the prefix.
-/// `unit` is "shop@dev/main"; `local_path` is where a local state lies, relative to the unit.
+/// http `address` and its lock addresses). What is given there becomes the prefix. A local state
+/// lies at `local_path`, relative to the unit, whatever is given. `unit` is "shop@dev/main".
 Json backend_settings(std::string_view backend, Json given, std::string_view unit,
                       std::string_view local_path);
 
