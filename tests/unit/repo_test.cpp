@@ -232,7 +232,8 @@ std::string area_of(const std::string& code) {
     return code.substr(0, code.find('.'));
 }
 
-const Words kComposedAreas{"intent", "project", "catalog"};  // area + slug, see base/fields.h
+const Words kComposedAreas{"intent", "project", "catalog",
+                           "stale"};  // area + slug, see base/fields.h
 
 bool documented(const std::string& slug, const Words& rows) {
     return std::any_of(kComposedAreas.begin(), kComposedAreas.end(),
