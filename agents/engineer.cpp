@@ -21,8 +21,10 @@ public:
     }
 
     Diagnostics run(graph::AgentContext& context) override {
-        context.put(slots::built, catalog::build(*context.get(slots::design), "engineer"));
-        return {};
+        auto built = catalog::build(*context.get(slots::design), "engineer");
+        auto diagnostics = built.diagnostics;
+        context.put(slots::built, std::move(built));
+        return diagnostics;
     }
 };
 

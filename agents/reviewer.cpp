@@ -165,7 +165,9 @@ private:
 
     static void judge(const tf::Unit& unit, Review& review) {
         for (const auto& change : review.plan.changes) {
-            if (change.action == tf::Action::no_op || change.action == tf::Action::read) continue;
+            const bool moves = !change.previous_address.empty() || change.importing;
+            if (change.action == tf::Action::read) continue;
+            if (change.action == tf::Action::no_op && !moves) continue;
             ReviewedChange reviewed{change, origin_of(unit, change), false, risk_of(change)};
             reviewed.is_protected = hits_protected(unit, reviewed);
             review.risk = std::max(review.risk, reviewed.risk);

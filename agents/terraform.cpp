@@ -49,6 +49,17 @@ std::set<std::string> protected_components(const intent::Stack& stack) {
     return names;
 }
 
+/// What is generated is the unit "main" of its stack.
+constexpr std::string_view kMain = "main";
+
+Diagnostic taken(const catalog::ExistingRoot& root) {
+    return error("catalog.reserved-name",
+                 fmt::format("an existing root cannot be called '{}': that is the unit of what is "
+                             "generated",
+                             kMain),
+                 root.origin.position, "give the component another name");
+}
+
 class Terraform final : public graph::Agent {
 public:
     const graph::AgentInfo& info() const override {
@@ -69,10 +80,13 @@ public:
         const auto& main = built.main;
         if (!main.resources.empty() || !main.modules.empty() || input.keep_main)
             units.push_back(main_unit(input, main));
-        for (const auto& root : built.existing)
+        Diagnostics diagnostics;
+        for (const auto& root : built.existing) {
+            if (root.component == kMain) diagnostics.push_back(taken(root));
             units.push_back(existing_unit(input, root));
+        }
         context.put(slots::units, std::move(units));
-        return {};
+        return diagnostics;
     }
 
 private:
@@ -87,7 +101,7 @@ private:
     }
 
     static tf::Unit main_unit(const StackInput& input, tf::Root root) {
-        auto unit = base_unit(input, "main");
+        auto unit = base_unit(input, std::string(kMain));
         const auto home = unit.data_dir.parent_path();
         const auto& published = input.project->settings.artifacts.dir;
         unit.dir = published ? input.project->root / *published / unit.stack / unit.name : home;

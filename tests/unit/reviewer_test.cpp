@@ -87,9 +87,10 @@ TEST_CASE("every change names its component: indexes, modules, moved and deposed
     t.change("aws_vpc.older", {"update"})["previous_address"] = "aws_vpc.net[0]";
     t.change("aws_vpc.net", {"delete"})["deposed"] = "1f2e3d4c";
     CHECK(lines_of(t.review()) ==
-          Lines{"+ aws_vpc.net by net low", "- aws_vpc.net (deposed 1f2e3d4c) by net high",
-                "~ aws_vpc.net[\"a.b\"] by net low", "~ aws_vpc.old by no longer in the intent low",
-                "~ aws_vpc.older by net low", "~ module.cdn.aws_s3_bucket.this[0] by cdn low",
+          Lines{"  aws_vpc.gone by net low", "+ aws_vpc.net by net low",
+                "- aws_vpc.net (deposed 1f2e3d4c) by net high", "~ aws_vpc.net[\"a.b\"] by net low",
+                "~ aws_vpc.old by no longer in the intent low", "~ aws_vpc.older by net low",
+                "~ module.cdn.aws_s3_bucket.this[0] by cdn low",
                 "~ module.cdn[0].module.inner.aws_s3_bucket.this by cdn low"});
 }
 
