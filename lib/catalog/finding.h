@@ -3,7 +3,7 @@
 // Findings: remarks on the user's infrastructure. Static rules judge a built stack before any tool
 // runs; one rule is one file under catalog/rules/ and one line in catalog/rules.def.
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,28 +31,31 @@ struct Finding {
 };
 Json to_json(const Finding& finding);
 
-struct RuleInfo {
-    std::string_view name;
+/// What a rule says of one block.
+struct Remark {
+    std::string address;
+    const tf::Origin* origin = nullptr;
+    std::string message;
+    std::optional<Severity> severity;  ///< when it is not the rule's own
+};
+
+struct Rule {
+    std::string_view name;  ///< "public-database"
     Severity severity;
     std::string_view summary;
     std::string_view remediation;
+    /// One remark per offending block, in the order of the root. Pure; arguments of any shape, and
+    /// expressions nobody knows yet, are passed over.
+    std::vector<Remark> (*judge)(const tf::Root& root, const intent::Stack& stack);
 };
-
-class Rule {
-public:
-    virtual ~Rule() = default;
-    virtual const RuleInfo& info() const = 0;
-    /// Adds one finding per offending resource; fills address and message, may lower or raise
-    /// severity.
-    virtual void judge(
-        const tf::Root& root,
-        const std::function<void(const tf::Resource&, std::string message)>& report) const = 0;
-};
+/// All rules, in the order of rules.def.
 const std::vector<const Rule*>& rules();
+/// Null when there is none of that name.
 const Rule* find_rule(std::string_view name);
 
-/// All rules over a built stack; waivers (with `today`, YYYY-MM-DD) and blocking applied. An
-/// expired waiver is a warning, an unknown rule in deny or waive an error (catalog.unknown-rule).
+/// All rules over a built stack; waivers (with `today`, YYYY-MM-DD) and blocking applied; the worst
+/// first. An expired waiver is a warning (catalog.waiver-expired), an unknown rule in deny or waive
+/// an error (catalog.unknown-rule).
 std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack, Severity fail_on,
                            std::string_view today, Diagnostics& diagnostics);
 
