@@ -37,7 +37,7 @@ void open_port(const Edge& edge, const Port& port, Builder& builder) {
     const auto name = fmt::format("{}_to_{}_{}_{}", edge.user.label(), edge.target.label(),
                                   port.protocol, port.number);
     const auto add = [&](std::string_view type, const tf::Expr& group, const tf::Expr& other) {
-        auto rule = port_rule(group, port, edge.reason());
+        auto rule = port_rule(group, port);
         rule.emplace_back("referenced_security_group_id", other);
         rule.emplace_back("tags", builder.tags(edge.user, "to-" + edge.target.name()));
         builder.resource(type, name, std::move(rule), edge.position, edge.reason());
@@ -67,9 +67,8 @@ void give_role(const Edge& edge, Builder& builder) {
 
 }  // namespace
 
-tf::Map port_rule(const tf::Expr& group, const Port& port, std::string description) {
+tf::Map port_rule(const tf::Expr& group, const Port& port) {
     return {{"security_group_id", group},
-            {"description", std::move(description)},
             {"ip_protocol", port.protocol},
             {"from_port", port.number},
             {"to_port", port.number}};

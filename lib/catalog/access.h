@@ -8,7 +8,7 @@
 namespace agentops::catalog {
 
 /// The arguments of one security group rule for one port; the other side is to be added.
-tf::Map port_rule(const tf::Expr& group, const Port& port, std::string description);
+tf::Map port_rule(const tf::Expr& group, const Port& port);
 
 /// Adds the rules and policies of all edges of a design, signed "access".
 void build_access(const Design& design, BuiltStack& built);

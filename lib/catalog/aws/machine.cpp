@@ -141,6 +141,17 @@ tf::Expr add_image(const Part& part, const MachineBody& body, Builder& builder) 
                         body.image.position);
 }
 
+tf::Map keep_image(const Part& part, const MachineBody& body, std::string_view argument,
+                   Builder& builder) {
+    const auto wanted =
+        builder.resource("terraform_data", part.label() + "_image",
+                         {{"input", fmt::format("{} {}", body.image.value.value,
+                                                is_arm(part.knob("size")) ? "arm64" : "x86_64")}},
+                         body.image.position);
+    return {{"ignore_changes", tf::List{argument}},
+            {"replace_triggered_by", tf::List{wanted.text}}};
+}
+
 tf::Expr add_empty_group(const Part& part, const Design& design, Builder& builder,
                          std::string_view suffix) {
     const auto label = suffix.empty() ? part.label() : fmt::format("{}_{}", part.label(), suffix);
@@ -157,7 +168,8 @@ tf::Expr add_empty_group(const Part& part, const Design& design, Builder& builde
 
 void add_group(const Part& part, const Design& design, Builder& builder) {
     const auto group = add_empty_group(part, design, builder);
-    auto out = port_rule(group["id"], {kHttps, "tcp"}, "updates and cloud services");
+    auto out = port_rule(group["id"], {kHttps, "tcp"});
+    out.emplace_back("description", "updates and cloud services");
     out.emplace_back("cidr_ipv4", kEverywhere);
     out.emplace_back("tags", builder.tags(part, "https"));
     builder.resource("aws_vpc_security_group_egress_rule", part.label() + "_https", std::move(out));
@@ -166,7 +178,8 @@ void add_group(const Part& part, const Design& design, Builder& builder) {
 void add_entrance(const Part& part, const Design& design, const tf::Expr& group,
                   const Expose& expose, Builder& builder) {
     const auto reason = fmt::format("exposed to {}", expose.to.value.value);
-    auto rule = port_rule(group, {static_cast<int>(expose.port.value), "tcp"}, reason);
+    auto rule = port_rule(group, {static_cast<int>(expose.port.value), "tcp"});
+    rule.emplace_back("description", reason);
     rule.emplace_back("cidr_ipv4", audience(expose, design.network(part)));
     rule.emplace_back("tags", builder.tags(part, "expose"));
     builder.resource("aws_vpc_security_group_ingress_rule", part.label() + "_expose",
@@ -188,6 +201,13 @@ tf::Expr add_identity(const Part& part, const Design& design, Builder& builder) 
         {{"name", name}, {"assume_role_policy", trust["json"]}, {"tags", builder.tags(part)}});
     return builder.resource("aws_iam_instance_profile", label,
                             {{"name", name}, {"role", role["name"]}, {"tags", builder.tags(part)}});
+}
+
+tf::List after_internet(const Facets& network) {
+    const auto gateway = network.output("internet_gateway_id");
+    const auto* id = gateway ? std::get_if<tf::Expr>(&gateway->data()) : nullptr;
+    if (id == nullptr) return {};
+    return {id->text.substr(0, id->text.rfind('.'))};
 }
 
 tf::Map disk(const MachineBody& body) {

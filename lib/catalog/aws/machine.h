@@ -48,6 +48,10 @@ Facets machine_facets(const Part& part, std::optional<std::int64_t> port);
 
 /// The image, looked up: `["id"]` and `["root_device_name"]`.
 tf::Expr add_image(const Part& part, const MachineBody& body, Builder& builder);
+/// The lifecycle of what runs an image, in its argument `argument`: a newer image of the same name
+/// must not replace a machine that runs, another name or architecture in the intent must.
+tf::Map keep_image(const Part& part, const MachineBody& body, std::string_view argument,
+                   Builder& builder);
 /// The group of a part's machines, with HTTPS out: updates and the provider's services need it.
 void add_group(const Part& part, const Design& design, Builder& builder);
 /// An empty security group, "<label>" or "<label>_<suffix>".
@@ -58,6 +62,9 @@ void add_entrance(const Part& part, const Design& design, const tf::Expr& group,
                   const Expose& expose, Builder& builder);
 /// The role and the profile that carries it; returns the profile.
 tf::Expr add_identity(const Part& part, const Design& design, Builder& builder);
+
+/// depends_on of what needs the way to the Internet and names only a subnet.
+tf::List after_internet(const Facets& network);
 
 /// Arguments of a root disk: encrypted, gp3.
 tf::Map disk(const MachineBody& body);

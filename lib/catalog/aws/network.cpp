@@ -199,6 +199,8 @@ public:
             .example = "{kind: network, cidr: 10.20.0.0/16, zones: 2, nat: none}",
             .outputs = {{"vpc_id", tf::ValueType::string, "id of the VPC"},
                         {"cidr", tf::ValueType::string, "its range"},
+                        {"internet_gateway_id", tf::ValueType::string,
+                         "what joins its public subnets to the Internet"},
                         {"public_subnet_ids", tf::ValueType::list_of_string,
                          "subnets that the Internet can reach, by zone"},
                         {"private_subnet_ids", tf::ValueType::list_of_string,
@@ -214,10 +216,12 @@ public:
 
     Facets facets(const Part& part, const Design& /*design*/) const override {
         Facets facets;
-        facets.outputs = {{"vpc_id", tf::Expr{"aws_vpc." + part.label() + ".id"}},
-                          {"cidr", body_of(part).cidr.value.value},
-                          {"public_subnet_ids", subnet_ids(part, "public")},
-                          {"private_subnet_ids", subnet_ids(part, "private")}};
+        facets.outputs = {
+            {"vpc_id", tf::Expr{"aws_vpc." + part.label() + ".id"}},
+            {"cidr", body_of(part).cidr.value.value},
+            {"internet_gateway_id", tf::Expr{"aws_internet_gateway." + part.label() + ".id"}},
+            {"public_subnet_ids", subnet_ids(part, "public")},
+            {"private_subnet_ids", subnet_ids(part, "private")}};
         return facets;
     }
 

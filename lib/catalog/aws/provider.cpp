@@ -65,8 +65,9 @@ void add_endpoint(tf::Map& body, const std::string& endpoint) {
     body.emplace_back("access_key", "test");
     body.emplace_back("secret_key", "test");
     body.emplace_back("s3_use_path_style", true);
-    for (const auto* check : {"skip_credentials_validation", "skip_metadata_api_check",
-                              "skip_region_validation", "skip_requesting_account_id"})
+    // The account is asked for: without it, the provider takes every security group for another's.
+    for (const auto* check :
+         {"skip_credentials_validation", "skip_metadata_api_check", "skip_region_validation"})
         body.emplace_back(check, true);
 }
 

@@ -48,7 +48,9 @@ public:
         auto facets = aws::machine_facets(part, body.listens_at());
         facets.outputs.insert(facets.outputs.begin(),
                               {{"id", machine["id"]}, {"private_ip", machine["private_ip"]}});
-        if (body.is_public()) facets.outputs.emplace_back("public_ip", machine["public_ip"]);
+        if (body.is_public())
+            facets.outputs.emplace_back(
+                "public_ip", tf::Expr{fmt::format("aws_eip.{}.public_ip", part.label())});
         return facets;
     }
 
@@ -58,7 +60,8 @@ public:
         aws::add_group(part, design, builder);
         const auto profile = aws::add_identity(part, design, builder);
         const auto& facets = design.facets(part);
-        add_machine(part, design, image, profile, builder);
+        const auto machine = add_machine(part, design, image, profile, builder);
+        if (body.is_public()) add_address(part, design, machine, builder);
         if (body.expose)
             aws::add_entrance(part, design, *facets.security_group, *body.expose, builder);
     }
@@ -71,26 +74,37 @@ protected:
     }
 
 private:
-    static void add_machine(const Part& part, const Design& design, const tf::Expr& image,
-                            const tf::Expr& profile, Builder& builder) {
+    /// A fixed address: it stays when the machine stops.
+    static void add_address(const Part& part, const Design& design, const tf::Expr& machine,
+                            Builder& builder) {
+        builder.resource("aws_eip", part.label(),
+                         {{"domain", "vpc"},
+                          {"instance", machine["id"]},
+                          {"depends_on", aws::after_internet(design.network(part))},
+                          {"tags", builder.tags(part)}},
+                         body_of(part).expose->position);
+    }
+
+    static tf::Expr add_machine(const Part& part, const Design& design, const tf::Expr& image,
+                                const tf::Expr& profile, Builder& builder) {
         const auto& body = body_of(part);
         const bool open = body.is_public();
         const auto subnets =
             design.network(part).output(open ? "public_subnet_ids" : "private_subnet_ids");
-        builder.resource("aws_instance", part.label(),
-                         {{"ami", image["id"]},
-                          {"instance_type", part.knob("size")},
-                          {"subnet_id", follow(*subnets, {"0"}).value()},
-                          {"associate_public_ip_address", open},
-                          {"vpc_security_group_ids", tf::List{*design.facets(part).security_group}},
-                          {"iam_instance_profile", profile["name"]},
-                          {"metadata_options", aws::metadata_options()},
-                          {"root_block_device", aws::disk(body)},
-                          // A newer image must not replace a machine that runs.
-                          {"lifecycle", tf::Map{{"ignore_changes", tf::List{"ami"}}}},
-                          {"tags", builder.tags(part)},
-                          {"volume_tags", builder.tags(part)}},
-                         part.knob_position("size"));
+        auto disk = aws::disk(body);
+        disk.emplace_back("tags", builder.tags(part));
+        return builder.resource(
+            "aws_instance", part.label(),
+            {{"ami", image["id"]},
+             {"instance_type", part.knob("size")},
+             {"subnet_id", follow(*subnets, {"0"}).value()},
+             {"vpc_security_group_ids", tf::List{*design.facets(part).security_group}},
+             {"iam_instance_profile", profile["name"]},
+             {"metadata_options", aws::metadata_options()},
+             {"root_block_device", std::move(disk)},
+             {"lifecycle", aws::keep_image(part, body, "ami", builder)},
+             {"tags", builder.tags(part)}},
+            part.knob_position("size"));
     }
 };
 

@@ -103,10 +103,19 @@ private:
                                                         {"ebs", template_disk()}}}},
              {"tag_specifications",
               tf::List{tf::Map{{"resource_type", "volume"}, {"tags", all_tags()}}}},
-             // A newer image must not replace machines that run.
-             {"lifecycle", tf::Map{{"ignore_changes", tf::List{"image_id"}}}},
+             {"lifecycle", template_lifecycle()},
              {"tags", builder_.tags(part_)}},
             part_.knob_position("size"));
+    }
+
+    tf::Map template_lifecycle() const {
+        auto lifecycle = aws::keep_image(part_, body_, "image_id", builder_);
+        // A template in use cannot go: its successor comes first.
+        lifecycle.emplace_back("create_before_destroy", true);
+        // Emulators mix the template's own tags into these.
+        if (design_.stack().target.endpoint)
+            lifecycle[0].second = tf::List{"image_id", "tag_specifications"};
+        return lifecycle;
     }
 
     /// Launch templates take booleans of a disk as texts.
@@ -158,6 +167,7 @@ private:
              {"security_groups", tf::List{group["id"]}},
              {"drop_invalid_header_fields",
               expose.passes_through() ? tf::Value() : tf::Value(true)},
+             {"depends_on", open ? aws::after_internet(design_.network(part_)) : tf::List{}},
              {"tags", builder_.tags(part_)}},
             expose.position);
         add_listener(expose, balancer, add_targets(expose));
@@ -168,7 +178,7 @@ private:
         const Port port{static_cast<int>(*body_.listens_at()), "tcp"};
         const auto reason = fmt::format("load balancer of {}", part_.name());
         const auto add = [&](std::string_view type, const tf::Expr& group, const tf::Expr& other) {
-            auto rule = port_rule(group, port, reason);
+            auto rule = port_rule(group, port);
             rule.emplace_back("referenced_security_group_id", other);
             rule.emplace_back("tags", builder_.tags(part_, "lb"));
             builder_.resource(type, label_ + "_lb", std::move(rule), {}, reason);
