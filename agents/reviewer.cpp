@@ -121,7 +121,8 @@ public:
             .name = "reviewer",
             .summary = "names the intent line behind each change and weighs the risk",
             .scope = graph::Scope::unit,
-            .reads = {slots::unit.id, slots::inputs.id, slots::validated.id, slots::show_done.id},
+            .reads = {slots::unit.id, slots::inputs.id, slots::validated.id, slots::plannable.id,
+                      slots::show_done.id},
             .writes = {slots::review.id, slots::expected_outputs.id},
         };
         return info;

@@ -256,7 +256,7 @@ UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& u
         subjects.push_back({job.unit.id, &board, after[i]});
         names.push_back(job.unit.id);
     }
-    if (live != nullptr) live->expect(names);
+    if (live != nullptr) live->expect(names, nodes->size());
     graph::WalkOptions options;
     options.jobs = session.jobs();
     options.observer = live;

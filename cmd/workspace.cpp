@@ -78,11 +78,11 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     }
     auto loaded = load_files(session, workspace.project, inputs);
     Diagnostics diagnostics;
+    if (!allow_empty || !loaded.empty()) append(diagnostics, intent::check_project(loaded, inputs));
     for (auto& one : loaded) {
         append(diagnostics, one.diagnostics);
         std::move(one.stacks.begin(), one.stacks.end(), std::back_inserter(workspace.stacks));
     }
-    if (!allow_empty || !loaded.empty()) append(diagnostics, intent::check_project(loaded, inputs));
     if (has_errors(diagnostics)) return fail(std::move(diagnostics));
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });

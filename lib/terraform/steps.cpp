@@ -191,7 +191,9 @@ run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
 run::Step plan_step(const Unit& unit, bool destroy, bool preview, const StepContext& c) {
     std::vector<std::string> more = {"-out=" + plan_file(c).string()};
     if (destroy) more.push_back("-destroy");
-    return step_of("plan", plan_call(unit, preview, !preview, c, std::move(more)), c);
+    auto step = step_of("plan", plan_call(unit, preview, !preview, c, std::move(more)), c);
+    step.judged = true;
+    return step;
 }
 
 run::Step show_plan_step(const Unit& unit, bool preview, const StepContext& c) {

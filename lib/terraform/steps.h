@@ -69,7 +69,8 @@ run::Step init_step(const Unit& unit, const UnitFacts& facts, bool preview, cons
 /// read_validation (messages.h) says what is wrong.
 run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
                         const StepContext& c);
-/// Saves the plan to plan_file() (0600 by the runner's umask). A preview takes no lock.
+/// Saves the plan to plan_file() (0600 by the runner's umask). A preview takes no lock. Judged:
+/// read_messages (messages.h) says what is wrong, with the intent line behind it.
 run::Step plan_step(const Unit& unit, bool destroy, bool preview, const StepContext& c);
 /// `show -json` of that file; its output holds secrets and is removed once read.
 run::Step show_plan_step(const Unit& unit, bool preview, const StepContext& c);

@@ -121,6 +121,10 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
+# Current machine images, which the emulator does not know by itself.
+AMIS = pathlib.Path(__file__).resolve().parent.parent / "lib" / "amis.json"
+
+
 class Emulator:
     """moto_server on a free loopback port, with the environment that leads the tools to it."""
 
@@ -136,6 +140,7 @@ class Emulator:
             self._process = subprocess.Popen(
                 [server, "-H", "127.0.0.1", "-p", "0"], stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True, preexec_fn=_end_with_parent,
+                env={**os.environ, "MOTO_AMIS_PATH": str(AMIS)},
             )
         self.url = self._wait_for_url(log)
         return self

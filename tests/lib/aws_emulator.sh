@@ -49,7 +49,9 @@ CONFIG
 # Starts the emulator; sets EMULATOR_PID and EMULATOR_URL. It ends with this shell at the latest.
 emulator_start() {
     local log=$1/emulator.log try
-    setpriv --pdeathsig TERM moto_server -H 127.0.0.1 -p 0 >"$log" 2>&1 &
+    # The emulator knows no current images; amis.json has those that the catalog looks for.
+    MOTO_AMIS_PATH="$(dirname "${BASH_SOURCE[0]}")/amis.json" \
+        setpriv --pdeathsig TERM moto_server -H 127.0.0.1 -p 0 >"$log" 2>&1 &
     EMULATOR_PID=$!
     for ((try = 0; try < 300; try++)); do
         EMULATOR_URL=$(sed -n 's|.*Running on \(http://127\.0\.0\.1:[0-9]*\).*|\1|p' "$log")
