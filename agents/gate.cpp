@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "agents/keys.h"
 #include "agents/registry.h"
 #include "base/text.h"
@@ -60,12 +62,15 @@ public:
     Diagnostics run(graph::AgentContext& context) override {
         const auto& stack = *context.get(slots::stack).stack;
         Verdict verdict;
+        const auto& reviews = context.get(slots::reviews);
+        // What is being removed may be as bad as it is.
+        const bool removal = std::any_of(reviews.begin(), reviews.end(),
+                                         [](const Review& review) { return review.destroy; });
         for (const auto* finding : context.all(slots::findings)) {
-            if (finding->blocks)
+            if (finding->blocks && !removal)
                 verdict.blocked_by.push_back(
                     fmt::format("{} {}: {}", finding->rule, finding->address, finding->message));
         }
-        const auto& reviews = context.get(slots::reviews);
         for (const auto& review : reviews) {
             verdict.counts += review.plan.counts();
             verdict.risk = std::max(verdict.risk, review.risk);

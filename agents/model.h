@@ -91,6 +91,7 @@ struct Review {
     bool preview = false;
     bool pending = false;  ///< not planned: an existing root waits for real inputs
     std::vector<std::string> waits_for;
+    bool destroy = false;   ///< a plan to destroy
     bool reused = false;  ///< the approved plan itself, not planned again
     Risk risk = Risk::low;
     tf::Plan plan;

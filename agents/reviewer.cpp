@@ -134,6 +134,7 @@ public:
         const auto& shown = context.get(slots::show_done);
         Review review;
         review.unit = input.unit->id;
+        review.destroy = input.destroy;
         review.inputs_digest = inputs.digest;
         review.waits_for = inputs.waits_for;
         review.preview = inputs.preview() && !input.destroy;

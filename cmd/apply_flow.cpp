@@ -129,11 +129,26 @@ private:
                 approved.plan_file = tf::plan_file(context);
                 approved.inputs_digest = planned.inputs;
                 approved.replan = planned.preview || request_.resume;
+                job->limits = limits_of(planned, approved.replan);
                 job->approved = std::move(approved);
-                job->limits = request_.limits;
             }
         }
         return {};
+    }
+
+    /// A unit may lose what was reviewed for it. What the approval allows beyond that goes to the one
+    /// unit that is planned again; with several of them it goes to none, so that the sum holds.
+    Limits limits_of(const record::ManifestUnit& planned, bool replan) const {
+        Limits limits{planned.destroy, planned.replace, request_.limits.allow_protected};
+        if (!replan) return limits;
+        std::size_t replanned = 0;
+        for (const auto& stack : request_.manifest.stacks) {
+            for (const auto& unit : stack.units) replanned += unit.preview || request_.resume ? 1 : 0;
+        }
+        if (replanned > 1) return limits;
+        limits.max_destroy += request_.limits.max_destroy - request_.manifest.destroys();
+        limits.max_replace += request_.limits.max_replace - request_.manifest.replaces();
+        return limits;
     }
 
     Status begin() {
@@ -282,8 +297,13 @@ private:
     std::string verdict(std::size_t good) const {
         const auto units = outcome_.units.size();
         if (outcome_.status == "applied") {
-            if (request_.manifest.destroy) return "destroyed; nothing is left";
-            return "applied; a second plan is empty";
+            const auto counts = report_.counts();
+            if (request_.manifest.destroy)
+                return fmt::format("{} destroyed; nothing is left",
+                                   count_of(static_cast<std::size_t>(counts.destroy), "resource"));
+            return fmt::format(
+                "applied: {} created, {} updated, {} replaced, {} destroyed; a second plan is empty",
+                counts.create, counts.update, counts.replace, counts.destroy);
         }
         if (outcome_.status == "not-converged")
             return checks_failed_ ? "applied, but checks failed" : "applied, but not converged";

@@ -69,6 +69,12 @@ Json record_of(const RunRow& row) {
             {"changes", tf::to_json(counts_of(row.manifest))}};
 }
 
+/// The manifest's digest in a journal line; empty when the line is odd.
+std::string manifest_in(const record::JournalEntry& entry) {
+    const auto found = entry.data.is_object() ? entry.data.find("manifest") : entry.data.end();
+    return found != entry.data.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 class Runs final : public Command {
 public:
     const CommandInfo& info() const override {
@@ -165,7 +171,7 @@ private:
             ++manifests;
             if (!manifest) {
                 append(report.diagnostics, manifest.error());
-            } else if (record::digest_of(*manifest) != entry.data.value("manifest", "")) {
+            } else if (record::digest_of(*manifest) != manifest_in(entry)) {
                 report.diagnostics.push_back(
                     error("stale.manifest",
                           fmt::format("the manifest of run {} is not the one that was journaled",

@@ -6,6 +6,21 @@
 
 namespace agentops::cmd {
 
+namespace {
+
+/// They were shown before the question: the answer that follows says what became of them.
+void forget_changes(report::Report& report) {
+    report.findings.clear();
+    for (auto& stack : report.stacks) {
+        for (auto& unit : stack.units) {
+            unit.changes.clear();
+            unit.outputs.clear();
+        }
+    }
+}
+
+}  // namespace
+
 ExitCode plan_and_apply(Session& session, const DirectApply& wish) {
     auto prepared = prepare(session, wish.patterns, true);
     if (!prepared) return session.fail_with(prepared.error());

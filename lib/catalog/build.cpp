@@ -14,7 +14,7 @@ namespace agentops::catalog {
 
 namespace {
 
-constexpr std::string_view kTerraformVersion = ">= 1.6.0";
+constexpr std::string_view kTerraformVersion = ">= 1.11.0";
 
 std::string_view doc_of(const Part& part, std::string_view output) {
     for (const auto& info : part.kind->info().outputs) {
@@ -75,7 +75,7 @@ BuiltStack build(const Design& design, std::string_view agent) {
         if (!part.kind->info().separate_unit) add_outputs(design, part, built.main);
     }
     build_access(design, built);
-    if (built.main.resources.empty() && built.main.modules.empty()) return built;
+    // Also for a root that became empty: its provider is what destroys what is left.
     builder.require_provider(aws::kProviderSource);
     built.main.providers.push_back(aws::provider(design.stack()));
     built.main.required_version = kTerraformVersion;

@@ -141,6 +141,7 @@ private:
         }
         if (result.ok || !step.judged) report.diagnostics = result.diagnostics;
         if (!result.ok && !step.judged) report.status = NodeStatus::failed;
+        report.judged_bad = !result.ok && step.judged;
         subject.board->put(slot.result, std::move(result));
     }
 

@@ -191,6 +191,7 @@ private:
                 return "skipped: " + escape_terminal(report.reason);
             case graph::NodeStatus::ok:
                 if (!report.reason.empty()) return "not needed: " + escape_terminal(report.reason);
+                if (report.judged_bad) return "ended  " + took;
                 return paint("ok", Tone::good, options_.colour) + "  " + took;
         }
         throw InternalError("a node status out of range");

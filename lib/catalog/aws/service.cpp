@@ -33,9 +33,26 @@ struct ServiceExpose : aws::Expose {
     std::string_view inner_protocol() const { return passes_through() ? "TCP" : "HTTP"; }
 };
 
+/// Requests per second: the key `rps` says the unit, so a bare number is enough.
+struct PeakRate {
+    intent::Rate rate;
+};
+
+bool decode_value(const yaml::Node& node, PeakRate& value, Decoding& context) {
+    Diagnostics ignored;
+    Decoding quiet{ignored, context.area};
+    if (agentops::decode_value(node, value.rate.value, quiet)) return true;
+    return intent::decode_value(node, value.rate, context);
+}
+
+Json value_schema(const PeakRate*) {
+    const intent::Rate* rate = nullptr;
+    return {{"anyOf", {{{"type", "number"}}, intent::value_schema(rate)}}};
+}
+
 /// The demand that is expected.
 struct Load {
-    Located<intent::Rate> rps;
+    Located<PeakRate> rps;
     std::optional<Located<intent::Duration>> cpu;
     template <class V>
     void visit(V& v) {
@@ -74,6 +91,7 @@ public:
     }
 
 private:
+    bool is_emulated() const { return design_.stack().target.endpoint.has_value(); }
     const Facets& facets() const { return design_.facets(part_); }
     tf::Value subnets(std::string_view side) const {
         return design_.network(part_).output(fmt::format("{}_subnet_ids", side)).value();
@@ -113,8 +131,7 @@ private:
         // A template in use cannot go: its successor comes first.
         lifecycle.emplace_back("create_before_destroy", true);
         // Emulators mix the template's own tags into these.
-        if (design_.stack().target.endpoint)
-            lifecycle[0].second = tf::List{"image_id", "tag_specifications"};
+        if (is_emulated()) lifecycle[0].second = tf::List{"image_id", "tag_specifications"};
         return lifecycle;
     }
 
@@ -144,8 +161,9 @@ private:
                      {"health_check_type", "EC2"},
                      {"launch_template",
                       tf::Map{{"id", launch["id"]}, {"version", launch["latest_version"]}}},
-                     {"instance_refresh", tf::Map{{"strategy", "Rolling"}}},
                      {"tag", std::move(tags)}};
+        // A changed template reaches machines that run; emulators cannot do it.
+        if (!is_emulated()) body.emplace_back("instance_refresh", tf::Map{{"strategy", "Rolling"}});
         if (body_.expose)
             body.emplace_back("target_group_arns",
                               tf::List{tf::Expr{"aws_lb_target_group." + label_ + ".arn"}});
