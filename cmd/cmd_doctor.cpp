@@ -53,8 +53,8 @@ private:
 
 DoctorInput gather(Session& session, const fs::path& scratch) {
     std::error_code ignored;
-    auto project = intent::open_project(session.start(), session.globals().dir.has_value(),
-                                        session.sources());
+    auto project =
+        intent::open_project(session.start(), session.globals().dir.has_value(), session.sources());
     const auto root = project ? project->root : fs::absolute(session.start(), ignored);
     DoctorInput in{session, process_env, std::move(project), {}, 0, record::Store(root), scratch};
     if (!in.project) return in;
@@ -91,7 +91,8 @@ public:
         std::vector<Row> rows;
         for (const auto& check : doctor_checks())
             rows.push_back({check.name, check.run(in)});
-        if (!session.globals().json) session.print(session.redactor().apply(text_of(rows, session)));
+        if (!session.globals().json)
+            session.print(session.redactor().apply(text_of(rows, session)));
         return session.finish(report_of(rows, session));
     }
 
@@ -100,17 +101,17 @@ private:
         const auto options = session.text_options();
         report::Rows cells;
         for (const auto& [name, diagnosis] : rows)
-            cells.push_back({std::string(to_text(diagnosis.health)), std::string(name),
-                             diagnosis.message});
+            cells.push_back(
+                {std::string(to_text(diagnosis.health)), std::string(name), diagnosis.message});
         const auto lines = report::table_lines(cells);
         std::string text;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const auto& diagnosis = rows[i].diagnosis;
             if (diagnosis.health == Health::ok && session.globals().quiet) continue;
             const auto word = to_text(diagnosis.health).size();
-            text += report::paint(lines[i].substr(0, word), tone_of(diagnosis.health),
-                                  options.colour) +
-                    lines[i].substr(word) + "\n";
+            text +=
+                report::paint(lines[i].substr(0, word), tone_of(diagnosis.health), options.colour) +
+                lines[i].substr(word) + "\n";
             if (!diagnosis.fix.empty())
                 text += report::indented(6, "fix: " + escape_terminal(diagnosis.fix));
         }

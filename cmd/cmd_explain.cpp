@@ -45,8 +45,8 @@ public:
 
     ExitCode run(Session& session) override {
         if (!subject_)
-            return session.fail_with({error("cli.usage", "explain what?", {},
-                                            "for example: agentops explain server")});
+            return session.fail_with(
+                {error("cli.usage", "explain what?", {}, "for example: agentops explain server")});
         auto explanation = explain_word(*subject_);
         if (explanation.code != nullptr) return answer(session, explanation, {});
         const auto workspace = load_workspace(session);

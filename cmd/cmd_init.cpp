@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "catalog/aws/provider.h"
@@ -103,6 +104,18 @@ std::string to_name(std::string_view text) {
     return name;
 }
 
+/// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+    const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
+    });
+    if (plain) return word;
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
 class Init final : public Command {
 public:
     const CommandInfo& info() const override {
@@ -172,12 +185,13 @@ private:
         const record::Store store(folder_);
         TRY_DO(store.prepare());
         TRY_DO(put(".agentops/intent.schema.json", dump_json(published_intent_schema(), 1) + "\n"));
-        TRY_DO(put(".agentops/project.schema.json", dump_json(intent::settings_schema(), 1) + "\n"));
+        TRY_DO(
+            put(".agentops/project.schema.json", dump_json(intent::settings_schema(), 1) + "\n"));
         if (!fs::exists(folder_ / "agentops.yaml", failure))
             TRY_DO(put("agentops.yaml", std::string(kProject)));
-        return put(intent_file(),
-                   fill(kIntent,
-                        {{"@NAME@", *name_}, {"@PROVIDER@", provider_}, {"@REGION@", region()}}));
+        return put(
+            intent_file(),
+            fill(kIntent, {{"@NAME@", *name_}, {"@PROVIDER@", provider_}, {"@REGION@", region()}}));
     }
 
     Status put(const std::string& file, const std::string& text) {
@@ -191,7 +205,7 @@ private:
         report.extra["written"] = written_;
         report.verdict = fmt::format("wrote {}", intent_file());
         const auto where =
-            session.globals().dir ? fmt::format(" -C {}", *session.globals().dir) : "";
+            session.globals().dir ? fmt::format(" -C {}", quoted(*session.globals().dir)) : "";
         report.next = {fmt::format("agentops{} check", where),
                        fmt::format("agentops{} explain web", where),
                        fmt::format("agentops{} plan", where)};

@@ -1,7 +1,7 @@
 #pragma once
 
-// What `agentops doctor` looks at. One check is one small function in a doctor_*.cpp and one line in
-// doctor_checks.def. Checks look; they change nothing.
+// What `agentops doctor` looks at. One check is one small function in a doctor_*.cpp and one line
+// in doctor_checks.def. Checks look; they change nothing.
 
 #include <string>
 #include <vector>

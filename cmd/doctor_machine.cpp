@@ -113,16 +113,16 @@ Diagnosis terminal(const DoctorInput& in) {
     if (is_ci(in.env)) return {Health::ok, "CI: plain lines, no questions"};
     if (!is_terminal(STDOUT_FILENO)) return {Health::ok, "none: plain lines, no questions"};
     const auto options = in.session.text_options();
-    return {Health::ok, fmt::format("{} columns, {}", options.width,
-                                    options.colour ? "colour" : "no colour")};
+    return {Health::ok,
+            fmt::format("{} columns, {}", options.width, options.colour ? "colour" : "no colour")};
 }
 
 Diagnosis locale(const DoctorInput& in) {
     for (const auto* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const auto value = in.env(name);
         if (!value || value->empty()) continue;
-        const bool utf8 = value->find("UTF-8") != std::string::npos ||
-                          value->find("utf8") != std::string::npos;
+        const bool utf8 =
+            value->find("UTF-8") != std::string::npos || value->find("utf8") != std::string::npos;
         if (utf8) return {Health::ok, fmt::format("{}={}", name, *value)};
         return {Health::warn, fmt::format("{}={} is not UTF-8", name, *value),
                 "export LC_ALL=C.UTF-8"};

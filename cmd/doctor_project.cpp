@@ -111,7 +111,8 @@ Diagnosis project(const DoctorInput& in) {
 Diagnosis intents(const DoctorInput& in) {
     if (!in.project) return {Health::ok, "not looked at without a project"};
     if (has_errors(in.mistakes))
-        return {Health::fail, fmt::format("{} in the intents", count_of(in.mistakes.size(), "mistake")),
+        return {Health::fail,
+                fmt::format("{} in the intents", count_of(in.mistakes.size(), "mistake")),
                 "agentops check shows them"};
     if (in.project->files.empty()) return {Health::warn, "none yet", "agentops init"};
     return {Health::ok, fmt::format("{}, {}", count_of(in.project->files.size(), "file"),
@@ -133,6 +134,7 @@ Diagnosis secrets(const DoctorInput& in) {
 
 Diagnosis store(const DoctorInput& in) {
     const auto dir = in.has_store() ? in.store.dir() : in.store.project();
+    if (!is_there(dir)) return {Health::ok, "not looked at without a folder"};
     if (access(dir.c_str(), W_OK | X_OK) != 0)
         return {Health::fail, fmt::format("{} is not writable", dir.string()),
                 fmt::format("chown -R $(id -u) {}", dir.string())};
@@ -165,8 +167,7 @@ Diagnosis file_locks(const DoctorInput& in) {
     const File first(mkostemp(path.data(), O_CLOEXEC));
     const File second(open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (first.open()) unlink(path.c_str());
-    if (first.lock(LOCK_EX) && second.open() && !second.lock(LOCK_EX))
-        return {Health::ok, "work"};
+    if (first.lock(LOCK_EX) && second.open() && !second.lock(LOCK_EX)) return {Health::ok, "work"};
     return {Health::fail, fmt::format("do not work in {}: two applies could meet", folder.string()),
             "keep the project on a local disk, or on NFS 4 with locking"};
 }

@@ -89,8 +89,7 @@ Diagnosis second_tool(const DoctorInput& in) {
     const std::string other = first && first->name == "terraform" ? "tofu" : "terraform";
     workspace.project.settings.terraform.binary = Located<std::string>{other, {}};
     const auto found = find(in, workspace);
-    if (found)
-        return {Health::ok, fmt::format("{}; terraform.binary chooses it", shown(*found))};
+    if (found) return {Health::ok, fmt::format("{}; terraform.binary chooses it", shown(*found))};
     if (!find_program(other)) return {Health::ok, fmt::format("{} is not installed", other)};
     return DoctorInput::failed(found.error(), Health::warn);
 }
@@ -99,14 +98,15 @@ Diagnosis cli_config(const DoctorInput& in) {
     const auto path = config_path(in);
     if (!is_file(path)) {
         if (!in.env("TF_CLI_CONFIG_FILE")) return {Health::ok, "none"};
-        return {Health::warn, fmt::format("TF_CLI_CONFIG_FILE names {}, which is no file", path.string()),
+        return {Health::warn,
+                fmt::format("TF_CLI_CONFIG_FILE names {}, which is no file", path.string()),
                 "correct it or unset it; it is not passed on"};
     }
     if (config_text(in).find("dev_overrides") != std::string::npos)
-        return {Health::warn,
-                fmt::format("{} has dev_overrides: plans run with unreleased providers",
-                            path.string()),
-                "take dev_overrides out before you apply"};
+        return {
+            Health::warn,
+            fmt::format("{} has dev_overrides: plans run with unreleased providers", path.string()),
+            "take dev_overrides out before you apply"};
     return {Health::ok, path.string()};
 }
 
@@ -133,7 +133,8 @@ Diagnosis mirror(const DoctorInput& in) {
     if (!dir) return {Health::ok, "none: providers come from their registry"};
     const auto path = expand(in, *dir);
     if (!is_folder(path))
-        return {Health::fail, fmt::format("{} does not exist, so no provider is found", path.string()),
+        return {Health::fail,
+                fmt::format("{} does not exist, so no provider is found", path.string()),
                 fmt::format("fill it, or correct {}", config_path(in).string())};
     return {Health::ok, path.string()};
 }
@@ -166,13 +167,14 @@ Diagnosis credentials(const DoctorInput& in) {
                 fmt::format("only {} is set", key ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"),
                 "set both, or neither"};
     if (key) return {Health::ok, "from AWS_ACCESS_KEY_ID"};
-    const auto file = in.env("AWS_SHARED_CREDENTIALS_FILE")
-                          .value_or((home_of(in) / ".aws/credentials").string());
+    const auto file =
+        in.env("AWS_SHARED_CREDENTIALS_FILE").value_or((home_of(in) / ".aws/credentials").string());
     const auto config = in.env("AWS_CONFIG_FILE").value_or((home_of(in) / ".aws/config").string());
     const bool on_disk = is_file(file) || is_file(config);
     if (const auto profile = in.env("AWS_PROFILE")) {
         if (on_disk) return {Health::ok, fmt::format("profile {}", *profile)};
-        return {Health::warn, fmt::format("profile {} is wanted, but {} is missing", *profile, file),
+        return {Health::warn,
+                fmt::format("profile {} is wanted, but {} is missing", *profile, file),
                 "aws configure"};
     }
     for (const auto* name : {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -106,8 +106,8 @@ std::string reason_of(const graph::Decision& decision, const graph::Option& opti
 }  // namespace
 
 Explanation explain_word(const std::string& subject) {
-    return {subject, find_code(subject), catalog::find_kind(subject), catalog::find_rule(subject),
-            {}};
+    return {
+        subject, find_code(subject), catalog::find_kind(subject), catalog::find_rule(subject), {}};
 }
 
 void explain_in(const StaticWalk& walk, Explanation& explanation) {

@@ -40,7 +40,9 @@ struct Explanation {
     const catalog::Kind* kind = nullptr;
     const catalog::Rule* rule = nullptr;
     std::vector<InStack> stacks;
-    bool empty() const { return code == nullptr && kind == nullptr && rule == nullptr && stacks.empty(); }
+    bool empty() const {
+        return code == nullptr && kind == nullptr && rule == nullptr && stacks.empty();
+    }
 };
 
 /// What can be said without a project.

@@ -45,9 +45,8 @@ Json keys_of(const catalog::Kind& kind) {
                                          [&](const auto& knob) { return knob.name == name; });
         if (is_knob || name == "kind") continue;
         const bool needed = std::find(required.begin(), required.end(), name) != required.end();
-        keys.push_back({{"key", name},
-                        {"required", needed},
-                        {"description", value.value("description", "")}});
+        keys.push_back(
+            {{"key", name}, {"required", needed}, {"description", value.value("description", "")}});
     }
     return keys;
 }
@@ -61,9 +60,7 @@ Json knob_record(const catalog::KnobInfo& knob) {
 }
 
 Json output_record(const catalog::OutputInfo& output) {
-    return {{"name", output.name},
-            {"type", tf::to_text(output.type)},
-            {"description", output.doc}};
+    return {{"name", output.name}, {"type", tf::to_text(output.type)}, {"description", output.doc}};
 }
 
 Json kind_record(const catalog::Kind& kind) {
@@ -89,9 +86,7 @@ Json rule_record(const catalog::Rule& rule) {
 }
 
 Json option_record(const graph::Option& option) {
-    return {{"name", option.name},
-            {"score", option.score},
-            {"rejected", or_null(option.rejected)}};
+    return {{"name", option.name}, {"score", option.score}, {"rejected", or_null(option.rejected)}};
 }
 
 Json decision_record(const graph::Decision* decision) {
@@ -139,8 +134,8 @@ std::string flow(int indent, const std::string& lead, std::string_view text,
     const auto hang = indent + display_width(lead);
     std::string shown;
     for (const auto& line : report::wrap(text, report::room(options.width, hang)))
-        shown += shown.empty() ? report::indented(indent, lead + line)
-                               : report::indented(hang, line);
+        shown +=
+            shown.empty() ? report::indented(indent, lead + line) : report::indented(hang, line);
     return shown;
 }
 
@@ -152,8 +147,8 @@ std::string title(std::string_view text, const TextOptions& options) {
 std::string section(const char* heading, const Rows& rows, const TextOptions& options) {
     if (rows.empty()) return "";
     auto text = report::indented(2, title(heading, options));
-    for (const auto& line : report::table_lines(rows, {{}, {20}, {12, true}, {}},
-                                                report::room(options.width, 4)))
+    for (const auto& line :
+         report::table_lines(rows, {{}, {20}, {12, true}, {}}, report::room(options.width, 4)))
         text += report::indented(4, line);
     return text;
 }
@@ -180,8 +175,8 @@ std::string kind_text(const catalog::Kind& kind, const TextOptions& options) {
                 flow(2, "example: ", info.example, options);
     Rows keys, knobs, outputs;
     for (const auto& key : keys_of(kind))
-        keys.push_back({key["key"], key["required"].get<bool>() ? "required" : "",
-                        key["description"]});
+        keys.push_back(
+            {key["key"], key["required"].get<bool>() ? "required" : "", key["description"]});
     for (const auto& knob : info.knobs) {
         knobs.push_back({std::string(knob.name), fmt::format("default {}", knob.fallback),
                          std::string(knob.doc)});
@@ -234,14 +229,16 @@ std::string stack_text(const InStack& in, const std::string& subject, const Text
     for (const auto& line : in.lines)
         lines.push_back({line.key, value_text(*line.value), line.value->position.text()});
     for (const auto& made : in.resources)
-        resources.push_back({made.address, made.origin->reason, made.origin->position.text(),
-                             made.origin->agent});
+        resources.push_back(
+            {made.address, made.origin->reason, made.origin->position.text(), made.origin->agent});
+    const bool is_resource = in.narrow && !resources.empty();
     auto text = header(in, subject, options) + section("says the intent", lines, options);
+    if (is_resource) text += section("comes from", resources, options);
     if (!in.decisions.empty()) text += report::indented(2, title("decisions", options));
     const bool with_options = in.decisions.size() == 1 || options.verbosity > 0;
     for (const auto* decision : in.decisions)
         text += decision_text(*decision, with_options, options);
-    return text + section(in.narrow ? "made by" : "becomes", resources, options);
+    return is_resource ? text : text + section("becomes", resources, options);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace agentops::cmd {
 namespace {
 
 constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
-constexpr const char* kActions[] = {"no-op",   "create", "read",   "update",
-                                        "replace", "delete", "forget"};
+constexpr const char* kActions[] = {"no-op",   "create", "read",  "update",
+                                    "replace", "delete", "forget"};
 
 Json text(const char* doc) {
     return {{"type", "string"}, {"description", doc}};
@@ -91,19 +91,19 @@ Json attribute() {
 }
 
 Json resource() {
-    return record(
-        {{"address", text("as the tool names it")},
-         {"previous_address", text_or_null("where it was before it moved")},
-         {"action", one_of(kActions, "what happens to it")},
-         {"importing", boolean("an existing object is taken over")},
-         {"component", text_or_null("the component of the intent it belongs to")},
-         {"position", reference("position")},
-         {"agent", text("who asked for it")},
-         {"reason", text_or_null("why")},
-         {"tool_reason", text_or_null("why, in the tool's words")},
-         {"protected", boolean("rules.protect names its component")},
-         {"risk", text_or_null("low, medium, high or critical")},
-         {"attributes", list_of(reference("attribute"), "what changes in it; secrets are masked")}});
+    return record({{"address", text("as the tool names it")},
+                   {"previous_address", text_or_null("where it was before it moved")},
+                   {"action", one_of(kActions, "what happens to it")},
+                   {"importing", boolean("an existing object is taken over")},
+                   {"component", text_or_null("the component of the intent it belongs to")},
+                   {"position", reference("position")},
+                   {"agent", text("who asked for it")},
+                   {"reason", text_or_null("why")},
+                   {"tool_reason", text_or_null("why, in the tool's words")},
+                   {"protected", boolean("rules.protect names its component")},
+                   {"risk", text_or_null("low, medium, high or critical")},
+                   {"attributes",
+                    list_of(reference("attribute"), "what changes in it; secrets are masked")}});
 }
 
 Json output() {
@@ -180,16 +180,16 @@ Json line_of(const char* type, const char* doc, Json members) {
 }  // namespace
 
 Json record_schema() {
-    auto schema = record(
-        {{"format_version", {{"const", 1}}},
-         {"command", text("the command")},
-         {"run", text_or_null("id of the run; null when the command makes none")},
-         {"exit", one_of(exit_codes(), "the exit code of the process")},
-         {"stacks", list_of(reference("stack"), "by stack")},
-         {"findings", list_of(reference("finding"), "remarks on the infrastructure")},
-         {"diagnostics", list_of(reference("diagnostic"), "remarks on input and operation")},
-         {"verdict", text("the last line for people")},
-         {"next", list_of({{"type", "string"}}, "commands that make sense now")}});
+    auto schema =
+        record({{"format_version", {{"const", 1}}},
+                {"command", text("the command")},
+                {"run", text_or_null("id of the run; null when the command makes none")},
+                {"exit", one_of(exit_codes(), "the exit code of the process")},
+                {"stacks", list_of(reference("stack"), "by stack")},
+                {"findings", list_of(reference("finding"), "remarks on the infrastructure")},
+                {"diagnostics", list_of(reference("diagnostic"), "remarks on input and operation")},
+                {"verdict", text("the last line for people")},
+                {"next", list_of({{"type", "string"}}, "commands that make sense now")}});
     schema["definitions"] = {
         {"position", position()},     {"changes", changes()}, {"attribute", attribute()},
         {"resource", resource()},     {"output", output()},   {"unit", unit()},
@@ -206,8 +206,7 @@ Json events_schema() {
                           {"time", {{"type", "string"}, {"format", "date-time"}}}});
     schema["allOf"] = {
         line_of("version", "the first line of a file", {"format_version", "run"}),
-        line_of("node", "an agent or step of a subject started or ended",
-                {"subject", "node"}),
+        line_of("node", "an agent or step of a subject started or ended", {"subject", "node"}),
         line_of("tool", "a line of a tool's own event stream", {"subject", "step", "event"}),
         line_of("end", "the last line of a command", {"exit", "verdict"}),
     };
