@@ -104,6 +104,7 @@ TEST_CASE("a service without expose has no load balancer") {
     CHECK(group["max_size"] == 6);
     CHECK(group["vpc_zone_identifier"] ==
           Json{"${aws_subnet.net_private_0.id}", "${aws_subnet.net_private_1.id}"});
+    CHECK(group["instance_refresh"] == Json{{"strategy", "Rolling"}});
     const auto launch = stack.body("aws_launch_template.web");
     CHECK(launch["metadata_options"]["http_tokens"] == "required");
     CHECK(launch["network_interfaces"][0]["associate_public_ip_address"] == "false");
@@ -168,4 +169,14 @@ TEST_CASE("machines that cannot be") {
           "catalog.cidr: 10.1.2.3/8 has address bits behind its prefix\n");
     CHECK(complaint("image: debian-12, size: T3.Micro") ==
           "intent.value: 'size' cannot be 'T3.Micro'\n");
+}
+
+TEST_CASE("what emulators cannot do is left out for them") {
+    const std::string service = "  web: {kind: service, in: net, image: debian-12}\n";
+    const StackFixture fake(kNet + service, "http://127.0.0.1:5000");
+    CHECK_FALSE(fake.body("aws_autoscaling_group.web").contains("instance_refresh"));
+    CHECK(fake.body("aws_launch_template.web")["lifecycle"]["ignore_changes"] ==
+          Json{"image_id", "tag_specifications"});
+    const StackFixture real(kNet + service);
+    CHECK(real.body("aws_launch_template.web")["lifecycle"]["ignore_changes"] == Json{"image_id"});
 }
