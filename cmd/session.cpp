@@ -30,6 +30,7 @@ constexpr AreaExit kAreas[] = {
     {"run.unknown", ExitCode::usage},
     {"run.ambiguous", ExitCode::usage},
     {"run.no-manifest", ExitCode::usage},
+    {"run.damaged", ExitCode::stale},
     {"secret.", ExitCode::usage},
     {"lock.", ExitCode::stale},
     {"stale.", ExitCode::stale},
