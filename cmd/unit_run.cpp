@@ -31,7 +31,8 @@ Status complete_digest(tf::Unit& unit) {
     if (unit.local_modules.empty()) return {};
     std::string all = unit.digest;
     for (const auto& module : unit.local_modules) {
-        TRY(auto digest, tf::tree_digest(unit.dir / module));
+        // The unit's own folder may not be there yet, so the path cannot go through it.
+        TRY(auto digest, tf::tree_digest((unit.dir / module).lexically_normal()));
         all += digest;
     }
     unit.digest = sha256(all);
