@@ -106,7 +106,8 @@ private:
         const auto& published = input.project->settings.artifacts.dir;
         unit.dir = published ? input.project->root / *published / unit.stack / unit.name : home;
         const auto state = home / "terraform.tfstate";
-        set_backend(root, input, unit.id, relative_to(state, unit.dir));
+        root.backend_config = tf::backend_settings(root.backend, std::move(root.backend_config),
+                                                   unit.id, relative_to(state, unit.dir));
         unit.backend = root.backend;
         if (root.backend == "local") unit.local_state = state;
         unit.files = tf::write_root(root, banner(input));
@@ -141,18 +142,6 @@ private:
         unit.lock_source = root.dir / ".terraform.lock.hcl";
         unit.origins.emplace("", root.origin);
         return unit;
-    }
-
-    static void set_backend(tf::Root& root, const StackInput& input, const std::string& unit,
-                            const std::string& local_path) {
-        Json given;
-        if (const auto& backend = input.project->settings.terraform.backend) {
-            const auto& member = backend->value.members.front();
-            root.backend = member.key;
-            given = plain_json(member.value);
-        }
-        root.backend_config =
-            tf::backend_settings(root.backend, std::move(given), unit, local_path);
     }
 
     static std::string banner(const StackInput& input) {
