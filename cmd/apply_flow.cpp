@@ -281,7 +281,7 @@ private:
         }
         if (outcome_.status == "partial" || (outcome_.status == "interrupted" && touched > 0))
             report_.exit = worst(report_.exit, ExitCode::partial);
-        else if (!all)
+        else if (!all && !has_errors(report_.diagnostics))
             report_.exit = worst(report_.exit, ExitCode::tool_failed);
         else if (outcome_.status == "not-converged")
             report_.exit = worst(report_.exit, ExitCode::not_converged);

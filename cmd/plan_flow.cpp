@@ -206,7 +206,9 @@ private:
                                    unit.status == "preview" || unit.status == "pending";
         }
         if (planned_.blocked) report.exit = worst(report.exit, ExitCode::blocked);
-        if (failed_) report.exit = worst(report.exit, ExitCode::tool_failed);
+        // What went wrong says itself which exit it calls for: a held lock is no failed tool.
+        if (failed_ && !has_errors(report.diagnostics))
+            report.exit = worst(report.exit, ExitCode::tool_failed);
     }
 
     /// The status of the unit that matters most.
