@@ -27,7 +27,8 @@ class ChainTest(cli.CliTest):
     def edit_json(self, path, change):
         data = json.loads(path.read_text())
         change(data)
-        path.write_text(json.dumps(data))
+        text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False)
+        path.write_text(text + "\n")  # exactly as agentops writes it
 
     def test_whole_chain_applies_once(self):
         project, record = self.ready()
@@ -81,9 +82,26 @@ class ChainTest(cli.CliTest):
     def test_approval_edited(self):
         project, record = self.ready()
         self.edit_json(record["folder"] / "approval.json", lambda a: a.update(max_destroy=1000))
-        outcome = project.agentops_json("apply", record["run"], expect=None)
-        self.assertIn((outcome["exit"], cli.codes(outcome)),
-                      [(5, ["approval.unknown"]), (6, ["stale.approval"])])
+        self.refused(project, "approval.unknown", 5, "apply", record["run"])
+        self.assertEqual(project.fake.commands, [])
+
+    def test_approval_edited_by_hand(self):
+        project, record = self.ready()
+        with (record["folder"] / "approval.json").open("a") as file:
+            file.write("\n")
+        self.refused(project, "run.damaged", 6, "apply", record["run"])
+        self.assertEqual(project.fake.commands, [])
+
+    def test_wider_approval_cannot_be_put_back(self):
+        project = self.project()
+        record = self.plan(project)
+        approval = record["folder"] / "approval.json"
+        project.agentops("approve", record["run"], "--max-destroy", "9")
+        wider = approval.read_text()
+        project.agentops("approve", record["run"], "--max-destroy", "1")
+        approval.write_text(wider)
+        project.fake.forget()
+        self.refused(project, "approval.unknown", 5, "apply", record["run"])
         self.assertEqual(project.fake.commands, [])
 
     def test_plan_file_changed(self):
@@ -159,7 +177,7 @@ class ChainTest(cli.CliTest):
 
     def test_other_tool_version(self):
         project, record = self.ready()
-        project.fake.set(version="1.12.0")
+        project.fake.set(says="1.12.0")
         with project.fake.program.open("a") as program:
             program.write("\n")
         self.assert_stale("stale.tool", project, record)
