@@ -184,6 +184,44 @@ std::vector<std::vector<std::size_t>> edges(const UnitSet& units, bool reversed)
     return after;
 }
 
+/// Everything that happens goes to the event log too, watched or not.
+class EventObserver final : public graph::Observer {
+public:
+    EventObserver(record::EventLog& events, graph::Observer* shown)
+        : events_(events), shown_(shown) {}
+
+    void started(const std::string& subject, const graph::Node& node) override {
+        events_.write("node",
+                      {{"subject", subject}, {"node", node.name}, {"status", "started"}});
+        if (shown_ != nullptr) shown_->started(subject, node);
+    }
+
+    void finished(const graph::NodeReport& report, const graph::Node& node) override {
+        events_.write("node", {{"subject", report.subject},
+                               {"node", report.node},
+                               {"status", status(report)},
+                               {"reason", report.reason},
+                               {"took_ms", report.took.count() / 1000}});
+        if (shown_ != nullptr) shown_->finished(report, node);
+    }
+
+private:
+    static std::string_view status(const graph::NodeReport& report) {
+        switch (report.status) {
+            case graph::NodeStatus::ok:
+                return report.judged_bad ? "failed" : "ok";
+            case graph::NodeStatus::failed:
+                return "failed";
+            case graph::NodeStatus::skipped:
+                return "skipped";
+        }
+        throw InternalError("node status outside the enum");
+    }
+
+    record::EventLog& events_;
+    graph::Observer* shown_;
+};
+
 }  // namespace
 
 fs::path mark_path(const tf::Unit& unit) {
@@ -260,7 +298,8 @@ UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& u
     if (live != nullptr) live->expect(names, nodes->size());
     graph::WalkOptions options;
     options.jobs = session.jobs();
-    options.observer = live;
+    EventObserver observer(session.events(), live);
+    options.observer = &observer;
     options.interrupt = &session.interrupt();
     walk.result = graph::walk(registry(), *nodes, subjects, runner, options);
     for (const auto& report : walk.result.reports)

@@ -210,7 +210,7 @@ bool is_slug(const std::string& text) {
 bool is_code(const std::string& text) {
     static const Words files{"json", "jsonl", "yaml", "yml", "head",    "lock",   "tf",  "tfvars",
                              "hcl",  "txt",   "log",  "md",  "tfstate", "tfplan", "rc",  "def",
-                             "dot",  "sarif", "xml",  "com", "html",    "plan",   "old", "org"};
+                             "dot",  "sarif", "xml",  "com", "html",    "plan",   "old", "org", "d"};
     const auto dot = text.find('.');
     if (dot == std::string::npos) return false;
     const auto slug = text.substr(dot + 1);
