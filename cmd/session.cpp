@@ -49,6 +49,14 @@ ExitCode exit_of(std::string_view code) {
     return ExitCode::tool_failed;
 }
 
+/// A reader that went away must not end an apply: what it missed is in the run's folder. False when
+/// the text is lost for another reason, such as a full disk.
+bool say(std::FILE* stream, const std::string& text) {
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
+    return written || errno == EPIPE;
+}
+
 bool plain_progress() {
     return is_ci(process_env) || isatty(STDERR_FILENO) == 0;
 }
@@ -72,7 +80,10 @@ ExitCode Session::run(Command& command) {
         if (auto opened = events_.open(*globals_.events, ""); !opened)
             return fail_with(opened.error());
     }
-    const auto code = command.run(*this);
+    return or_signal(command.run(*this));
+}
+
+ExitCode Session::or_signal(ExitCode code) const {
     if (interrupt_.count() == 0) return code;
     return interrupt_.signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
 }
@@ -96,8 +107,7 @@ bool Session::can_ask() const {
 }
 
 std::optional<std::string> Session::ask(const std::string& question) const {
-    fmt::print(stderr, "{} ", question);
-    std::fflush(stderr);
+    say(stderr, question + " ");
     std::string line;
     // A signal does not end a read, so both are waited for.
     pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {interrupt_.fd(), POLLIN, 0}};
@@ -124,7 +134,7 @@ std::unique_ptr<report::Live> Session::make_live() const {
     using Style = report::LiveOptions::Style;
     options.style = globals_.quiet ? Style::quiet : plain_progress() ? Style::plain : Style::tree;
     return report::make_live(
-        options, [](const std::string& text) { fmt::print(stderr, "{}", text); },
+        options, [](const std::string& text) { say(stderr, text); },
         [] { return terminal_width(STDERR_FILENO, process_env); });
 }
 
@@ -137,14 +147,19 @@ report::TextOptions Session::text_options() const {
 
 ExitCode Session::finish(report::Report report) {
     sort_and_unique(report.diagnostics);
-    report.exit = worst(report.exit, exit_of(report.diagnostics));
+    report.exit = or_signal(worst(report.exit, exit_of(report.diagnostics)));
+    bool answered = true;
     if (globals_.json) {
-        fmt::print("{}\n", dump_json(redactor_.apply(report::to_json(report))));
+        answered = say(stdout, dump_json(redactor_.apply(report::to_json(report))) + "\n");
     } else {
         const bool colour = colour_on(STDERR_FILENO);
         const auto shown = redactor_.apply(render(report.diagnostics, colour));
-        if (!shown.empty()) fmt::print(stderr, "{}\n", shown);
-        fmt::print("{}", redactor_.apply(report::to_text(report, text_options())));
+        if (!shown.empty()) say(stderr, shown + "\n");
+        answered = say(stdout, redactor_.apply(report::to_text(report, text_options())));
+    }
+    if (!answered) {
+        say(stderr, "the answer could not be written to stdout\n");
+        report.exit = worst(report.exit, ExitCode::tool_failed);
     }
     events_.write("end", {{"exit", static_cast<int>(report.exit)}, {"verdict", report.verdict}});
     return report.exit;
@@ -161,7 +176,7 @@ ExitCode Session::fail_with(Diagnostics diagnostics) {
 }
 
 void Session::print(const std::string& text) const {
-    fmt::print("{}", text);
+    say(stdout, text);
 }
 
 report::Report Session::new_report() const {

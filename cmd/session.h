@@ -26,6 +26,8 @@ public:
 
     /// Runs the command; an interruption beats its own exit code.
     ExitCode run(Command& command);
+    /// The exit code of the signal that came, or else this one.
+    ExitCode or_signal(ExitCode code) const;
 
     const Globals& globals() const { return globals_; }
     const std::string& command() const { return command_; }
