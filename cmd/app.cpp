@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "report/table.h"
 
 namespace agentops::cmd {
 
@@ -26,25 +27,31 @@ constexpr const char* kFooter =
     "\n"
     "Each command has its own --help with examples.\n";
 
+CLI::Option* everywhere(CLI::Option* option, const char* value = nullptr) {
+    option->group("Everywhere");
+    if (value != nullptr) option->type_name(value);
+    return option;
+}
+
 void add_globals(CLI::App& app, Globals& globals) {
-    auto* group = app.add_option_group("Everywhere");
-    group->add_option("-C", globals.dir, "Work in this folder")->type_name("DIR");
-    group->add_option("--env", globals.env, "Only this environment")->type_name("NAME");
-    group->add_option("--param", globals.params, "Set a parameter of the intents")
-        ->type_name("KEY=VALUE")
+    everywhere(app.add_option("-C", globals.dir, "Work in this folder"), "DIR");
+    everywhere(app.add_option("--env", globals.env, "Only this environment"), "NAME");
+    everywhere(app.add_option("--param", globals.params, "Set a parameter of the intents"),
+               "KEY=VALUE")
         ->allow_extra_args(false);
-    group->add_option("-j,--jobs", globals.jobs, "Run at most this many things at once")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
-    group->add_flag("--json", globals.json, "Print one JSON record on stdout");
-    group->add_option("--events", globals.events, "Write JSON lines to this file as things happen")
-        ->type_name("FILE");
-    group->add_flag("--no-input", globals.no_input, "Never ask; fail where an answer is needed");
-    group->add_option("--color", globals.color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
-        ->type_name("WHEN");
-    group->add_flag("-v,--verbose", globals.verbose, "Say more (-vv: even more)");
-    group->add_flag("-q,--quiet", globals.quiet, "Say only the verdict and what is wrong");
+    everywhere(app.add_option("-j,--jobs", globals.jobs, "Run at most this many things at once"),
+               "N")
+        ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+    everywhere(app.add_flag("--json", globals.json, "Print one JSON record on stdout"));
+    everywhere(app.add_option("--events", globals.events,
+                              "Write JSON lines to this file as things happen"),
+               "FILE");
+    everywhere(
+        app.add_flag("--no-input", globals.no_input, "Never ask; fail where an answer is needed"));
+    everywhere(app.add_option("--color", globals.color, "auto, always or never"), "WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+    everywhere(app.add_flag("-v,--verbose", globals.verbose, "Say more (-vv: even more)"));
+    everywhere(app.add_flag("-q,--quiet", globals.quiet, "Say only the verdict and what is wrong"));
 }
 
 std::string footer_of(const CommandInfo& info) {
@@ -68,7 +75,6 @@ CLI::App* add_command(CLI::App& app, Command& command) {
     auto* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
     sub->fallthrough();
     sub->footer(footer_of(info));
-    sub->description(fmt::format("{}\n\n{}", info.summary, info.description));
     Options options(*sub);
     command.options(options);
     return sub;
@@ -142,6 +148,24 @@ ExitCode explain_parse_error(const CLI::App& app, const CLI::ParseError& failure
     return usage(failure.what(), fmt::format("agentops {} --help", scope.get_name()));
 }
 
+/// The help of one command opens with its whole description; the list of commands has one line
+/// each.
+int print_help(const CLI::App& app, const CLI::Success& asked,
+               const std::vector<std::unique_ptr<Command>>& all) {
+    const auto parsed = app.get_subcommands();
+    if (parsed.empty()) return app.exit(asked);
+    for (const auto& command : all) {
+        const auto& info = command->info();
+        if (parsed.front()->get_name() != info.name) continue;
+        auto text = std::string(info.summary) + "\n\n";
+        for (const auto& line : report::wrap(info.description, 80))
+            text += line + "\n";
+        parsed.front()->description(text);
+        fmt::print("{}", parsed.front()->help());
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<Command>> commands() {
@@ -159,6 +183,7 @@ ExitCode run_app(int argc, char** argv) {
     app.set_version_flag("-V,--version", "agentops " AGENTOPS_VERSION);
     Globals globals;
     add_globals(app, globals);
+    app.get_formatter()->column_width(28);
     const auto all = commands();
     std::vector<CLI::App*> subs;
     for (const auto& command : all)
@@ -166,8 +191,11 @@ ExitCode run_app(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
-        app.exit(asked);
+        print_help(app, asked, all);
         return ExitCode::done;
+    } catch (const CLI::RequiredError&) {
+        fmt::print(stderr, "{}", app.help());
+        return ExitCode::usage;
     } catch (const CLI::ParseError& failure) {
         return explain_parse_error(app, failure, argc, argv);
     }

@@ -15,12 +15,14 @@ void Options::text(const std::string& name, std::optional<std::string>& target,
 
 void Options::number(const std::string& name, std::optional<int>& target, const std::string& value,
                      const std::string& doc) {
-    app_.add_option(name, target, doc)->type_name(value)->check(CLI::NonNegativeNumber);
+    app_.add_option(name, target, doc)
+        ->type_name(value)
+        ->check(CLI::Validator(CLI::NonNegativeNumber).description(""));
 }
 
 void Options::choice(const std::string& name, std::string& target,
                      const std::vector<std::string>& words, const std::string& doc) {
-    app_.add_option(name, target, doc)->check(CLI::IsMember(words))->type_name("");
+    app_.add_option(name, target, doc)->check(CLI::IsMember(words).description(""))->type_name("");
 }
 
 void Options::repeated(const std::string& name, std::vector<std::string>& target,
