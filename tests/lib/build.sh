@@ -4,6 +4,5 @@
 build_release() (
     cd "$1" || exit
     shift
-    if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
     cmake --preset release "$@" && cmake --build --preset release
 )
