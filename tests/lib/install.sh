@@ -17,7 +17,7 @@ PATH=$PATH:$AGENTOPS_CACHE/emulator/bin:$AGENTOPS_CACHE/opentofu-$TOFU_VERSION
 # command:package is missing when the command is; a bare package when dpkg does not have it.
 readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-config:pkg-config
     cmake:cmake git:git libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libboost-dev
-    libboost-filesystem-dev libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
+    libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte)
 
