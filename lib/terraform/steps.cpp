@@ -106,9 +106,11 @@ std::string preview_text(const Artifact& file, const fs::path& from, const fs::p
 
 std::vector<run::File> artifact_files(const Unit& unit, bool preview, const fs::path& dir) {
     std::vector<run::File> files;
+    // Only a folder that the user chose, to commit it, is for others to read.
+    const bool is_private = preview || unit.dir == unit.data_dir.parent_path();
     for (const auto& file : preview ? unit.preview_files : unit.files) {
         auto text = preview ? preview_text(file, unit.dir, dir) : file.text;
-        files.push_back({dir / file.name, std::move(text), 0644});
+        files.push_back({dir / file.name, std::move(text), is_private ? 0600u : 0644u});
     }
     return files;
 }

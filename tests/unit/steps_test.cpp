@@ -199,13 +199,20 @@ TEST_CASE("write lays the artifacts, their list and the values") {
     CHECK(action.foreign == foreign_patterns());
     REQUIRE(action.files.size() == 3);
     CHECK(action.files[0].path == "/u/net.tf.json");
-    CHECK(action.files[0].mode == 0644);
+    CHECK(action.files[0].mode == 0600);
     CHECK(action.files[1].path == "/u/.terraform.artifacts.json");
     CHECK(action.files[2].path == "/r/values.tfvars.json");
     CHECK(action.files[2].text == "{\n  \"zones\": [\n    \"a\"\n  ]\n}\n");
     CHECK(action.files[2].mode == 0600);
     CHECK(argv(plan_step(unit, false, false, kContext))
               .ends_with(" -var-file=/r/values.tfvars.json -out=/r/plan.tfplan"));
+}
+
+TEST_CASE("artifacts in a folder that the user chose are as readable as sources") {
+    auto unit = generated();
+    unit.data_dir = "/private/.terraform";
+    const auto action = std::get<run::WriteFiles>(write_step(unit, {}, false, {}, kContext).action);
+    CHECK(action.files[0].mode == 0644);
 }
 
 TEST_CASE("an existing root gets values only, and its files are its own") {
