@@ -9,7 +9,7 @@ import journey
 CONTENT = "canary-Wq71-content-of-a-file"
 TEXTS = [
     '${file("CANARY")}', '%{ if true }yes%{ endif }', '%{ for x in [1] }${x}%{ endfor ~}',
-    "$${x}", "%%{x}", "$$${x}", "${", "%{", "$", "%", "{{ lookup('env', 'HOME') }}", "${path.module}", "${local.a}",
+    "$${x}", "%%{x}", "$$${x}", "${", "%{", "$", "%", "{{ lookup('env', 'HOME') }}", '${path["module"]}', "${upper(local.a)}",
     'double " and single \' quotes', "back\\slash \\n \\u0041", "two\nlines\n", "$(id) `id` ; rm -rf /",
     "naïve – 日本語 – 🙂", "<<EOT", "/* x */ # y // z", "", " ", "null", "true", "1.0", "~", "-", "!unsafe x",
 ]
@@ -44,7 +44,7 @@ components:
   group:
     kind: resource
     type: aws_security_group
-    args: {name: "group-${raw.id}", description: "${path.module} {{ x }}", tags: {"${tag}": %(owner)s, "%%{b}": "$${x}"}}
+    args: {name: "group-${raw.id}", description: "${path[0]} {{ x }}", tags: {"${tag}": %(owner)s, b: "$${x}"}}
 """
 
 
@@ -87,8 +87,8 @@ class InjectionTest(journey.AwsJourney):
                                    values["aws_security_group.group"]["id"])
         (group,) = answer["SecurityGroups"]
         tags = {tag["Key"]: tag["Value"] for tag in group["Tags"]}
-        self.assertEqual(group["Description"], "${path.module} {{ x }}")
-        self.assertEqual((tags["${tag}"], tags["%{b}"], tags["agentops:owner"]), (texts[0], "$${x}", texts[0]))
+        self.assertEqual(group["Description"], "${path[0]} {{ x }}")
+        self.assertEqual((tags["${tag}"], tags["b"], tags["agentops:owner"]), (texts[0], "$${x}", texts[0]))
 
 
 if __name__ == "__main__":
