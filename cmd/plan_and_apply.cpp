@@ -44,7 +44,9 @@ ExitCode plan_and_apply(Session& session, const DirectApply& wish) {
         *planned.manifest,
         {approval->max_destroy, approval->max_replace, approval->allow_protected},
         false};
-    return session.finish(apply_manifest(session, *prepared->workspace, prepared->walk, request));
+    auto applied = apply_manifest(session, *prepared->workspace, prepared->walk, request);
+    if (!session.globals().json) forget_changes(applied);
+    return session.finish(std::move(applied));
 }
 
 }  // namespace agentops::cmd
