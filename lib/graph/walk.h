@@ -66,10 +66,10 @@ struct NodeReport {
     std::string node;
     NodeStatus status = NodeStatus::ok;
     /// Skipped: "upstream failed: shop@dev/main plan" or "interrupted". Ok: a step's skip text.
-    bool judged_bad = false;  ///< a judged step that was not ok: an agent says what that means
     std::string reason;
     Diagnostics diagnostics;
     std::chrono::microseconds took{0};
+    bool judged_bad = false;  ///< a judged step that was not ok: an agent says what that means
 };
 
 /// Told as the walk goes; calls are serialised.
