@@ -91,8 +91,8 @@ struct Review {
     bool preview = false;
     bool pending = false;  ///< not planned: an existing root waits for real inputs
     std::vector<std::string> waits_for;
-    bool destroy = false;   ///< a plan to destroy
-    bool reused = false;  ///< the approved plan itself, not planned again
+    bool destroy = false;  ///< a plan to destroy
+    bool reused = false;   ///< the approved plan itself, not planned again
     Risk risk = Risk::low;
     tf::Plan plan;
     std::vector<ReviewedChange> changes;

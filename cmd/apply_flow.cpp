@@ -136,14 +136,15 @@ private:
         return {};
     }
 
-    /// A unit may lose what was reviewed for it. What the approval allows beyond that goes to the one
-    /// unit that is planned again; with several of them it goes to none, so that the sum holds.
+    /// A unit may lose what was reviewed for it. What the approval allows beyond that goes to the
+    /// one unit that is planned again; with several of them it goes to none, so that the sum holds.
     Limits limits_of(const record::ManifestUnit& planned, bool replan) const {
         Limits limits{planned.destroy, planned.replace, request_.limits.allow_protected};
         if (!replan) return limits;
         std::size_t replanned = 0;
         for (const auto& stack : request_.manifest.stacks) {
-            for (const auto& unit : stack.units) replanned += unit.preview || request_.resume ? 1 : 0;
+            for (const auto& unit : stack.units)
+                replanned += unit.preview || request_.resume ? 1 : 0;
         }
         if (replanned > 1) return limits;
         limits.max_destroy += request_.limits.max_destroy - request_.manifest.destroys();
@@ -302,7 +303,8 @@ private:
                 return fmt::format("{} destroyed; nothing is left",
                                    count_of(static_cast<std::size_t>(counts.destroy), "resource"));
             return fmt::format(
-                "applied: {} created, {} updated, {} replaced, {} destroyed; a second plan is empty",
+                "applied: {} created, {} updated, {} replaced, {} destroyed; a second plan is "
+                "empty",
                 counts.create, counts.update, counts.replace, counts.destroy);
         }
         if (outcome_.status == "not-converged")

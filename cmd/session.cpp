@@ -141,8 +141,7 @@ std::unique_ptr<report::Live> Session::make_live() const {
 report::TextOptions Session::text_options() const {
     // A pipe has no edge: nothing is cut there.
     const int width = is_terminal(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO, process_env) : 0;
-    return {colour_on(STDOUT_FILENO), width,
-            globals_.quiet ? -1 : globals_.verbose};
+    return {colour_on(STDOUT_FILENO), width, globals_.quiet ? -1 : globals_.verbose};
 }
 
 ExitCode Session::finish(report::Report report) {

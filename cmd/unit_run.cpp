@@ -191,8 +191,7 @@ public:
         : events_(events), shown_(shown) {}
 
     void started(const std::string& subject, const graph::Node& node) override {
-        events_.write("node",
-                      {{"subject", subject}, {"node", node.name}, {"status", "started"}});
+        events_.write("node", {{"subject", subject}, {"node", node.name}, {"status", "started"}});
         if (shown_ != nullptr) shown_->started(subject, node);
     }
 

@@ -27,8 +27,12 @@ const Row& row(ExitCode code) {
 
 }  // namespace
 
-std::string_view to_text(ExitCode code) { return row(code).text; }
+std::string_view to_text(ExitCode code) {
+    return row(code).text;
+}
 
-ExitCode worst(ExitCode a, ExitCode b) { return row(a).rank >= row(b).rank ? a : b; }
+ExitCode worst(ExitCode a, ExitCode b) {
+    return row(a).rank >= row(b).rank ? a : b;
+}
 
 }  // namespace agentops

@@ -11,14 +11,15 @@ namespace agentops {
 
 namespace {
 
-bool is_plain(const yaml::Node& node) { return node.is_scalar() && !node.quoted; }
+bool is_plain(const yaml::Node& node) {
+    return node.is_scalar() && !node.quoted;
+}
 
 /// YAML 1.1 spellings that other readers take for a boolean.
 bool looks_like_yes_or_no(std::string_view text) {
-    static constexpr std::string_view kWords[] = {"yes", "Yes", "YES", "no",  "No",  "NO",
-                                                  "on",  "On",  "ON",  "off", "Off", "OFF",
-                                                  "y",   "Y",   "n",   "N",   "True", "TRUE",
-                                                  "False", "FALSE"};
+    static constexpr std::string_view kWords[] = {
+        "yes", "Yes", "YES", "no", "No", "NO", "on",   "On",   "ON",    "off",
+        "Off", "OFF", "y",   "Y",  "n",  "N",  "True", "TRUE", "False", "FALSE"};
     for (auto word : kWords) {
         if (text == word) return true;
     }
@@ -54,10 +55,10 @@ bool Decoding::fail(const yaml::Node& at, std::string_view slug, std::string mes
 bool decode_value(const yaml::Node& node, std::string& value, Decoding& context) {
     if (!node.is_scalar()) return wrong_type(node, "text", context);
     if (!node.quoted && (looks_like_yes_or_no(node.text) || looks_like_odd_number(node.text)))
-        return context.fail(node, "ambiguous",
-                            fmt::format("'{}' means different things to different YAML readers",
-                                        node.text),
-                            fmt::format("write \"{}\" if a text is meant", node.text));
+        return context.fail(
+            node, "ambiguous",
+            fmt::format("'{}' means different things to different YAML readers", node.text),
+            fmt::format("write \"{}\" if a text is meant", node.text));
     value = node.text;
     return true;
 }
@@ -68,7 +69,8 @@ bool decode_value(const yaml::Node& node, bool& value, Decoding& context) {
         return true;
     }
     if (is_plain(node) && looks_like_yes_or_no(node.text))
-        return context.fail(node, "type", fmt::format("expected true or false, got '{}'", node.text),
+        return context.fail(node, "type",
+                            fmt::format("expected true or false, got '{}'", node.text),
                             "only true and false are booleans");
     return wrong_type(node, "true or false", context);
 }
@@ -76,10 +78,10 @@ bool decode_value(const yaml::Node& node, bool& value, Decoding& context) {
 bool decode_value(const yaml::Node& node, std::int64_t& value, Decoding& context) {
     if (!is_plain(node)) return wrong_type(node, "a whole number", context);
     if (looks_like_odd_number(node.text))
-        return context.fail(node, "ambiguous",
-                            fmt::format("'{}' means different numbers to different YAML readers",
-                                        node.text),
-                            "write decimal digits without leading zeros or underscores");
+        return context.fail(
+            node, "ambiguous",
+            fmt::format("'{}' means different numbers to different YAML readers", node.text),
+            "write decimal digits without leading zeros or underscores");
     const auto* end = node.text.data() + node.text.size();
     const auto parsed = std::from_chars(node.text.data(), end, value);
     if (parsed.ec == std::errc() && parsed.ptr == end) return true;
@@ -101,11 +103,21 @@ bool decode_value(const yaml::Node& node, yaml::Node& value, Decoding& /*context
     return true;
 }
 
-Json value_schema(const std::string*) { return {{"type", "string"}}; }
-Json value_schema(const bool*) { return {{"type", "boolean"}}; }
-Json value_schema(const std::int64_t*) { return {{"type", "integer"}}; }
-Json value_schema(const double*) { return {{"type", "number"}}; }
-Json value_schema(const yaml::Node*) { return Json::object(); }
+Json value_schema(const std::string*) {
+    return {{"type", "string"}};
+}
+Json value_schema(const bool*) {
+    return {{"type", "boolean"}};
+}
+Json value_schema(const std::int64_t*) {
+    return {{"type", "integer"}};
+}
+Json value_schema(const double*) {
+    return {{"type", "number"}};
+}
+Json value_schema(const yaml::Node*) {
+    return Json::object();
+}
 
 Json plain_json(const yaml::Node& node) {
     switch (node.type) {
@@ -113,12 +125,14 @@ Json plain_json(const yaml::Node& node) {
             return nullptr;
         case yaml::Type::sequence: {
             Json list = Json::array();
-            for (const auto& item : node.items) list.push_back(plain_json(item));
+            for (const auto& item : node.items)
+                list.push_back(plain_json(item));
             return list;
         }
         case yaml::Type::map: {
             Json map = Json::object();
-            for (const auto& member : node.members) map[member.key] = plain_json(member.value);
+            for (const auto& member : node.members)
+                map[member.key] = plain_json(member.value);
             return map;
         }
         case yaml::Type::scalar:
@@ -140,11 +154,10 @@ void MapDecoder::finish() {
         if (std::find(names_.begin(), names_.end(), member.key) != names_.end()) continue;
         ok_ = false;
         const auto near = did_you_mean(member.key, names_);
-        auto diagnostic =
-            error(fmt::format("{}.unknown-key", context_.area),
-                  fmt::format("unknown key '{}'", member.key), member.position,
-                  near ? fmt::format("did you mean '{}'?", *near)
-                       : fmt::format("known keys here: {}", join(names_, ", ")));
+        auto diagnostic = error(fmt::format("{}.unknown-key", context_.area),
+                                fmt::format("unknown key '{}'", member.key), member.position,
+                                near ? fmt::format("did you mean '{}'?", *near)
+                                     : fmt::format("known keys here: {}", join(names_, ", ")));
         diagnostic.width = static_cast<int>(member.key.size());
         context_.out.push_back(std::move(diagnostic));
     }

@@ -11,8 +11,8 @@
 //   };
 //
 // A leaf type joins by two free functions found by ADL:
-//   bool decode_value(const yaml::Node&, T&, Decoding&);   // reports and returns false on a mistake
-//   Json value_schema(const T*);
+//   bool decode_value(const yaml::Node&, T&, Decoding&);   // reports and returns false on a
+//   mistake Json value_schema(const T*);
 
 #include <cstdint>
 #include <map>
@@ -52,7 +52,8 @@ Json value_schema(const std::int64_t*);
 Json value_schema(const double*);
 Json value_schema(const yaml::Node*);
 
-/// A YAML tree as plain JSON: scalars typed as the decoders above read them, everything else a text.
+/// A YAML tree as plain JSON: scalars typed as the decoders above read them, everything else a
+/// text.
 Json plain_json(const yaml::Node& node);
 
 /// A value and where it was written.
@@ -75,7 +76,9 @@ struct AnyVisitor {
 };
 
 template <class T>
-concept Visitable = requires(T& t, AnyVisitor& v) { t.visit(v); };
+concept Visitable = requires(T& t, AnyVisitor& v) {
+    t.visit(v);
+};
 
 template <class T>
 bool decode(const yaml::Node& node, T& value, Decoding& context);
@@ -135,7 +138,8 @@ bool decode_into(const yaml::Node& node, std::vector<T>& value, Decoding& contex
     if (!expect_sequence(node, context)) return false;
     value.clear();  // a default gives way
     bool ok = true;
-    for (const auto& item : node.items) ok = decode(item, value.emplace_back(), context) && ok;
+    for (const auto& item : node.items)
+        ok = decode(item, value.emplace_back(), context) && ok;
     return ok;
 }
 
@@ -162,7 +166,9 @@ bool decode_struct(const yaml::Node& node, T& value, Decoding& context) {
 }
 
 template <class T>
-concept DecodesInto = requires(const yaml::Node& n, T& t, Decoding& d) { decode_into(n, t, d); };
+concept DecodesInto = requires(const yaml::Node& n, T& t, Decoding& d) {
+    decode_into(n, t, d);
+};
 
 }  // namespace detail
 

@@ -33,15 +33,15 @@ struct InternalError : std::logic_error {
 #define AGENTOPS_CAT(a, b) AGENTOPS_CAT_(a, b)
 
 /// TRY(auto x, expr): declares x from a Result, or returns its diagnostics.
-#define TRY(target, ...)                                                                 \
-    auto AGENTOPS_CAT(try_, __LINE__) = (__VA_ARGS__);                                   \
-    if (!AGENTOPS_CAT(try_, __LINE__))                                                   \
-        return ::agentops::fail(std::move(AGENTOPS_CAT(try_, __LINE__)).error());        \
+#define TRY(target, ...)                                                          \
+    auto AGENTOPS_CAT(try_, __LINE__) = (__VA_ARGS__);                            \
+    if (!AGENTOPS_CAT(try_, __LINE__))                                            \
+        return ::agentops::fail(std::move(AGENTOPS_CAT(try_, __LINE__)).error()); \
     target = *std::move(AGENTOPS_CAT(try_, __LINE__))
 
 /// TRY_DO(expr): the same for a Status.
-#define TRY_DO(...)                                                                      \
-    do {                                                                                 \
-        if (auto try_status = (__VA_ARGS__); !try_status)                                \
-            return ::agentops::fail(std::move(try_status).error());                      \
+#define TRY_DO(...)                                                 \
+    do {                                                            \
+        if (auto try_status = (__VA_ARGS__); !try_status)           \
+            return ::agentops::fail(std::move(try_status).error()); \
     } while (false)

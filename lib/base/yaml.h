@@ -2,7 +2,8 @@
 
 // The strict YAML reader: one document, no anchors, aliases, tags, merge keys, tabs, duplicate keys
 // or open quotes; bounded depth (32), nodes (100,000) and size; UTF-8, NFC, no control characters.
-// Only yaml.cpp includes yaml-cpp. Facts behind each rule: yaml-cpp 0.7 accepts all of them silently.
+// Only yaml.cpp includes yaml-cpp. Facts behind each rule: yaml-cpp 0.7 accepts all of them
+// silently.
 
 #include <memory>
 #include <string>
@@ -24,8 +25,8 @@ struct Node {
     bool quoted = false;  ///< scalar: was quoted or a block scalar, so it is always a string
     std::string text;     ///< scalar
     Position position;
-    int width = 1;               ///< bytes of the scalar in its source line, for the caret
-    std::vector<Node> items;     ///< sequence
+    int width = 1;                ///< bytes of the scalar in its source line, for the caret
+    std::vector<Node> items;      ///< sequence
     std::vector<Member> members;  ///< map
 
     /// The member's value, or null.

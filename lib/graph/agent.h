@@ -59,7 +59,8 @@ public:
     std::vector<std::pair<std::string, const T*>> upstream(Key<T> key) const {
         check_upstream(key.id);
         std::vector<std::pair<std::string, const T*>> found;
-        for (const auto& [name, board] : upstream_) found.emplace_back(name, board->get(key));
+        for (const auto& [name, board] : upstream_)
+            found.emplace_back(name, board->get(key));
         return found;
     }
     /// Records why; `agent` is filled in.

@@ -208,9 +208,10 @@ bool is_slug(const std::string& text) {
 
 /// area.slug, and not the name of a file.
 bool is_code(const std::string& text) {
-    static const Words files{"json", "jsonl", "yaml", "yml", "head",    "lock",   "tf",  "tfvars",
-                             "hcl",  "txt",   "log",  "md",  "tfstate", "tfplan", "rc",  "def",
-                             "dot",  "sarif", "xml",  "com", "html",    "plan",   "old", "org", "d"};
+    static const Words files{"json",   "jsonl", "yaml", "yml",   "head", "lock",    "tf",
+                             "tfvars", "hcl",   "txt",  "log",   "md",   "tfstate", "tfplan",
+                             "rc",     "def",   "dot",  "sarif", "xml",  "com",     "html",
+                             "plan",   "old",   "org",  "d"};
     const auto dot = text.find('.');
     if (dot == std::string::npos) return false;
     const auto slug = text.substr(dot + 1);
