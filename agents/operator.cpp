@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "agents/keys.h"
 #include "agents/registry.h"
 #include "base/text.h"
@@ -55,8 +57,26 @@ private:
         }
         const auto counts = review.plan.counts();
         check(counts.destroy, input.limits.max_destroy, "destroy", review, excess);
-        check(counts.replace, input.limits.max_replace, "replace", review, excess);
+        check(counts.replace - unfinished(input, review), input.limits.max_replace, "replace",
+              review, excess);
         return excess;
+    }
+
+    /// How many replacements are of objects that this run began to create and did not finish:
+    /// nothing that stood before it is lost by them.
+    static int unfinished(const UnitInput& input, const Review& review) {
+        if (!input.approved) return 0;
+        const auto& approved = input.approved->plan.changes;
+        const auto began_here = [&](const tf::Change& change) {
+            return change.action == tf::Action::replace &&
+                   change.reason == "replace_because_tainted" &&
+                   std::any_of(approved.begin(), approved.end(), [&](const tf::Change& planned) {
+                       return planned.address == change.address &&
+                              planned.action == tf::Action::create;
+                   });
+        };
+        const auto& now = review.plan.changes;
+        return static_cast<int>(std::count_if(now.begin(), now.end(), began_here));
     }
 
     static void check(int wanted, int allowed, std::string_view what, const Review& review,

@@ -89,6 +89,28 @@ TEST_CASE("a plan without real inputs is never applied, not even an empty one") 
     CHECK(t.board.get(slots::apply_step) == nullptr);
 }
 
+TEST_CASE("what this run began to create may be replaced when it goes on; all else may not") {
+    Operator t;
+    t.input.approved.emplace();
+    t.input.approved->plan.changes = {change_of("aws_vpc.net", Action::create),
+                                      change_of("aws_vpc.old", Action::update)};
+    const auto* excess = "";
+    SUBCASE("tainted by this run") {
+        t.change("aws_vpc.net", Action::replace);
+        t.review.plan.changes.back().reason = "replace_because_tainted";
+    }
+    SUBCASE("for another reason") {
+        t.change("aws_vpc.net", Action::replace);
+        excess = "stale.limits";
+    }
+    SUBCASE("there before it") {
+        t.change("aws_vpc.old", Action::replace);
+        t.review.plan.changes.back().reason = "replace_because_tainted";
+        excess = "stale.limits";
+    }
+    CHECK(codes(t.operate()) == (*excess == '\0' ? Lines{} : Lines{excess}));
+}
+
 TEST_CASE("limits of destroyed and replaced resources are apart") {
     Operator t;
     t.change("aws_vpc.a", Action::destroy);
