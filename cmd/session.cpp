@@ -134,7 +134,7 @@ std::unique_ptr<report::Live> Session::make_live() const {
     using Style = report::LiveOptions::Style;
     options.style = globals_.quiet ? Style::quiet : plain_progress() ? Style::plain : Style::tree;
     return report::make_live(
-        options, [](const std::string& text) { say(stderr, text); },
+        options, [this](const std::string& text) { say(stderr, redactor_.apply(text)); },
         [] { return terminal_width(STDERR_FILENO, process_env); });
 }
 
