@@ -19,7 +19,10 @@ environments:
 
 class TwoIntentsTest(journey.AwsJourney):
     def test_the_second_gets_what_the_first_made(self):
-        project = self.project(journey.example("shared-network"))
+        files = journey.example("shared-network")
+        # Queues keep the provider waiting for minutes; the web shop has one.
+        files["jobs.intent.yaml"] = files["jobs.intent.yaml"].replace("  inbox: {kind: queue}\n", "")
+        project = self.project(files)
         self.first_plan_is_a_preview(project)
         self.one_run_applies_both(project)
         project.agentops("plan", "--detailed-exitcode", *self.endpoint())
@@ -47,7 +50,6 @@ class TwoIntentsTest(journey.AwsJourney):
         done = destroyed.err.index("aws_security_group.workers: destroyed")
         self.assertLess(done, destroyed.err.index("aws_vpc.net: destroying"))
         self.assertEqual(self.vpcs(), [])
-        self.assertEqual(self.emulator.aws("sqs", "list-queues").get("QueueUrls", []), [])
 
 
 class TwoEnvironmentsTest(journey.AwsJourney):

@@ -14,8 +14,6 @@ def as_list(value):
 
 
 class WebShopTest(journey.AwsJourney):
-    time_limit = 600
-
     def test_from_plan_to_nothing(self):
         project = self.project(journey.example("web-shop"), env={"DB_PASSWORD": PASSWORD})
         steps = [project.agentops("plan", "shop@dev", *self.endpoint(), "--json"),
