@@ -88,8 +88,11 @@ class WebShopTest(journey.AwsJourney):
         self.assertEqual((group["DesiredCapacity"], group["TargetGroupARNs"]), (1, [targets["TargetGroupArn"]]))
         self.assertEqual((listener["Port"], listener["DefaultActions"][0]["TargetGroupArn"]),
                          (443, targets["TargetGroupArn"]))
-        (machine,) = self.instances()
-        self.assertEqual(machine["MetadataOptions"]["HttpTokens"], "required")
+        self.assertEqual(len(self.instances()), 1)
+        template = group["LaunchTemplate"]["LaunchTemplateId"]
+        (version, *_) = self.emulator.aws("ec2", "describe-launch-template-versions", "--launch-template-id",
+                                          template)["LaunchTemplateVersions"]
+        self.assertEqual(version["LaunchTemplateData"]["MetadataOptions"]["HttpTokens"], "required")
 
     def database_is_closed(self):
         (database,) = self.emulator.aws("rds", "describe-db-instances")["DBInstances"]
