@@ -6,8 +6,8 @@ import stat
 
 import harness
 
-# Under these, Terraform itself unpacks or links what anybody may read: providers and modules.
-PUBLIC = ("/.terraform/providers/", "/.terraform/modules/")
+# What Terraform itself writes for anybody to read: providers, modules, and their checksums.
+PUBLIC = ("/.terraform/providers/", "/.terraform/modules/", "/.terraform.lock.hcl/")
 
 
 def example(name):
