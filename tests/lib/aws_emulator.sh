@@ -49,6 +49,7 @@ CONFIG
 # Starts the emulator; sets EMULATOR_PID and EMULATOR_URL. It ends with this shell at the latest.
 emulator_start() {
     local log=$1/emulator.log try
+    : >"$log" # it is read below, maybe before the emulator's own shell has made it
     # The emulator knows no current images; amis.json has those that the catalog looks for.
     MOTO_AMIS_PATH="$(dirname "${BASH_SOURCE[0]}")/amis.json" \
         setpriv --pdeathsig TERM moto_server -H 127.0.0.1 -p 0 >"$log" 2>&1 &
