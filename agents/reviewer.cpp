@@ -63,6 +63,26 @@ std::string root_address(std::string_view address) {
     return std::string(address.substr(0, address.find_first_of("[ ")));
 }
 
+/// A resource that left the intent. Resources are named after their component: when that one is
+/// still there, its line is where the change was made.
+tf::Origin origin_of_gone(const tf::Unit& unit, const tf::Change& change) {
+    const auto address = root_address(change.address);
+    const auto own = address.substr(address.find('.') + 1);
+    tf::Origin gone;
+    for (const auto& [known, origin] : unit.origins) {
+        auto label = origin.component;
+        std::replace(label.begin(), label.end(), '-', '_');
+        const bool fits = own == label || starts_with(own, label + "_");
+        if (fits && origin.component.size() > gone.component.size()) {
+            gone.component = origin.component;
+            gone.position = origin.position;
+        }
+    }
+    gone.agent = "terraform";
+    gone.reason = "no longer in the intent";
+    return gone;
+}
+
 tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
     for (const auto& address : {change.address, change.previous_address}) {
         const auto found = unit.origins.find(root_address(address));
@@ -70,11 +90,7 @@ tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
     }
     const auto whole = unit.origins.find("");
     if (whole != unit.origins.end()) return whole->second;
-    // It left the intent: resources are named after their component.
-    tf::Origin gone;
-    gone.agent = "terraform";
-    gone.reason = "no longer in the intent";
-    return gone;
+    return origin_of_gone(unit, change);
 }
 
 /// The component whose resource this is, also when it has left the intent.

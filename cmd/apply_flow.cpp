@@ -286,13 +286,20 @@ private:
             report_.exit = worst(report_.exit, ExitCode::tool_failed);
         else if (outcome_.status == "not-converged")
             report_.exit = worst(report_.exit, ExitCode::not_converged);
-        if (!all) report_.next.push_back(fmt::format("agentops apply --resume {}", run_));
+        if (!all) report_.next.push_back(way_on());
         report_.verdict = verdict(good);
         TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
         return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
                                       {{"status", outcome_.status},
                                        {"changes", tf::to_json(report_.counts())},
                                        {"units", outcome_.units}});
+    }
+
+    /// What was refused for its limits would be refused again: only a new plan helps.
+    std::string way_on() const {
+        const auto cause = exit_of(report_.diagnostics);
+        if (cause == ExitCode::stale || cause == ExitCode::approval_needed) return "agentops plan";
+        return fmt::format("agentops apply --resume {}", run_);
     }
 
     std::string verdict(std::size_t good) const {

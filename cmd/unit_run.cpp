@@ -301,6 +301,10 @@ UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& u
     options.observer = &observer;
     options.interrupt = &session.interrupt();
     walk.result = graph::walk(registry(), *nodes, subjects, runner, options);
+    // Inputs can be secret, and the saved plan has them: the file is not needed any more.
+    std::error_code ignored;
+    for (const auto& job : units.jobs)
+        fs::remove(tf::values_file(job.context), ignored);
     for (const auto& report : walk.result.reports)
         append(walk.diagnostics, report.diagnostics);
     return walk;
