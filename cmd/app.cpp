@@ -193,7 +193,8 @@ ExitCode run_app(int argc, char** argv) {
     } catch (const CLI::Success& asked) {  // --help, --version
         print_help(app, asked, all);
         return ExitCode::done;
-    } catch (const CLI::RequiredError&) {
+    } catch (const CLI::RequiredError& failure) {
+        if (unknown_command(app, argc, argv)) return explain_parse_error(app, failure, argc, argv);
         fmt::print(stderr, "{}", app.help());
         return ExitCode::usage;
     } catch (const CLI::ParseError& failure) {

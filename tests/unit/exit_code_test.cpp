@@ -21,7 +21,7 @@ TEST_CASE("exit code: the worst wins, from either side") {
     const std::vector<ExitCode> mild_to_bad{
         ExitCode::done,          ExitCode::changes,     ExitCode::approval_needed,
         ExitCode::not_converged, ExitCode::unknown,     ExitCode::blocked,
-        ExitCode::stale,         ExitCode::partial,     ExitCode::tool_failed,
+        ExitCode::stale,         ExitCode::tool_failed, ExitCode::partial,
         ExitCode::usage,         ExitCode::interrupted, ExitCode::terminated,
         ExitCode::internal};
     for (std::size_t i = 0; i < mild_to_bad.size(); ++i) {

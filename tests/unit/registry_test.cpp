@@ -61,8 +61,9 @@ init (step)      init_step, lock_done                                           
 validate (step)  validate_step, init_done                                            -> validate_done
 validator        unit, validate_done                                                 -> validated
 plan (step)      plan_step, validate_done                                            -> plan_done
+examiner         unit, plan_done                                                     -> plannable
 show (step)      show_step, plan_done                                                -> show_done
-reviewer         unit, inputs, validated, show_done                                  -> review, expected_outputs
+reviewer         unit, inputs, validated, plannable, show_done                       -> review, expected_outputs
 operator         unit, review                                                        -> backup_step, apply_step
 backup (step)    backup_step, init_done                                              -> backup_done
 apply (step)     apply_step, backup_done                                             -> apply_done

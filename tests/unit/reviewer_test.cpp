@@ -127,7 +127,7 @@ TEST_CASE("a protected component that left the intent is known by its name") {
     t.change("aws_db_subnet_group.db", {"delete"});
     t.change("module.web_front.aws_lb.x", {"delete"});
     CHECK(lines_of(t.review()) ==
-          Lines{"- aws_db_subnet_group.db by no longer in the intent critical protected",
+          Lines{"- aws_db_subnet_group.db by db critical protected",
                 "- aws_lb.web_front by no longer in the intent high protected",
                 "- aws_lb.web_front_lb[0] by no longer in the intent high protected",
                 "- aws_lb.web_frontier by no longer in the intent high",
