@@ -195,8 +195,8 @@ ExitCode run_app(int argc, char** argv) {
         return ExitCode::done;
     } catch (const CLI::RequiredError& failure) {
         if (unknown_command(app, argc, argv)) return explain_parse_error(app, failure, argc, argv);
-        fmt::print(stderr, "{}", app.help());
-        return ExitCode::usage;
+        fmt::print(stderr, "{}\n", app.help());
+        return usage("name a command", "agentops check, for a start");
     } catch (const CLI::ParseError& failure) {
         return explain_parse_error(app, failure, argc, argv);
     }

@@ -19,10 +19,9 @@ TEST_CASE("exit code: the numbers are a contract") {
 
 TEST_CASE("exit code: the worst wins, from either side") {
     const std::vector<ExitCode> mild_to_bad{
-        ExitCode::done,          ExitCode::changes,     ExitCode::approval_needed,
-        ExitCode::not_converged, ExitCode::unknown,     ExitCode::blocked,
-        ExitCode::stale,         ExitCode::tool_failed, ExitCode::partial,
-        ExitCode::usage,         ExitCode::interrupted, ExitCode::terminated,
+        ExitCode::done,    ExitCode::changes, ExitCode::approval_needed, ExitCode::not_converged,
+        ExitCode::unknown, ExitCode::blocked, ExitCode::stale,           ExitCode::tool_failed,
+        ExitCode::partial, ExitCode::usage,   ExitCode::interrupted,     ExitCode::terminated,
         ExitCode::internal};
     for (std::size_t i = 0; i < mild_to_bad.size(); ++i) {
         for (std::size_t j = 0; j < mild_to_bad.size(); ++j) {

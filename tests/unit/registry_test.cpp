@@ -77,7 +77,7 @@ curator          unit, apply_done, prove_done                                   
 
 TEST_CASE("plan ends with the review: nothing that writes to the world is in it") {
     CHECK(order_of_unit({slots::review.id}) ==
-          "planner write lock init validate validator plan show reviewer");
+          "planner write lock init validate validator plan examiner show reviewer");
 }
 
 TEST_CASE("outputs are read without a plan") {
