@@ -161,7 +161,7 @@ int print_help(const CLI::App& app, const CLI::Success& asked,
         for (const auto& line : report::wrap(info.description, 80))
             text += line + "\n";
         parsed.front()->description(text);
-        fmt::print("{}", parsed.front()->help());
+        fmt::print("{}", parsed.front()->help("agentops"));
     }
     return 0;
 }
