@@ -52,14 +52,6 @@ std::set<std::string> protected_components(const intent::Stack& stack) {
 /// What is generated is the unit "main" of its stack.
 constexpr std::string_view kMain = "main";
 
-Diagnostic taken(const catalog::ExistingRoot& root) {
-    return error("catalog.reserved-name",
-                 fmt::format("an existing root cannot be called '{}': that is the unit of what is "
-                             "generated",
-                             kMain),
-                 root.origin.position, "give the component another name");
-}
-
 class Terraform final : public graph::Agent {
 public:
     const graph::AgentInfo& info() const override {
@@ -80,13 +72,10 @@ public:
         const auto& main = built.main;
         if (!main.resources.empty() || !main.modules.empty() || input.keep_main)
             units.push_back(main_unit(input, main));
-        Diagnostics diagnostics;
-        for (const auto& root : built.existing) {
-            if (root.component == kMain) diagnostics.push_back(taken(root));
+        for (const auto& root : built.existing)
             units.push_back(existing_unit(input, root));
-        }
         context.put(slots::units, std::move(units));
-        return diagnostics;
+        return {};
     }
 
 private:

@@ -16,7 +16,7 @@ public:
             .name = "check",
             .summary = "Validate intents: static, offline, fast",
             .description =
-                "Loads every intent, works out the design, writes the artifacts in memory and "
+                "Loads every intent, works out the design and its resources in memory, and "
                 "judges them by the rules. Runs no tool and needs no network, so it fits a git "
                 "hook.",
             .examples = {{"agentops check", "every stack of the project"},
@@ -36,7 +36,7 @@ public:
         if (!workspace) return session.fail_with(workspace.error());
         auto selection = select_stacks(session, **workspace, patterns_);
         if (!selection) return session.fail_with(selection.error());
-        const auto walk = walk_static(session, **workspace, std::move(*selection));
+        const auto walk = walk_static(session, **workspace, std::move(*selection), Depth::findings);
         return session.finish(make_report(session, walk));
     }
 

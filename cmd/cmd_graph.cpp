@@ -30,7 +30,9 @@ std::vector<Phase> phases_of(const std::string& command) {
                       {slots::outcome.id, slots::actual_outputs.id},
                       {slots::unit.id, slots::built.id}};
     const Phase checks{"checks", Scope::unit, {slots::probe_done.id}, {slots::probe_step.id}};
-    if (command == "check" || command == "generate") return {design};
+    const Phase check{"stacks", Scope::stack, {slots::findings.id}, {slots::stack.id}};
+    if (command == "check") return {check};
+    if (command == "generate") return {design};
     if (command == "plan") return {design, plan, gate};
     return {design, apply, checks};
 }

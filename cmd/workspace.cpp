@@ -143,11 +143,13 @@ const graph::Board* StaticWalk::board(const std::string& stack) const {
     return nullptr;
 }
 
-StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks) {
+StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks,
+                       Depth depth) {
     StaticWalk walk;
     walk.stacks = std::move(stacks);
-    auto nodes = graph::derive(registry(), graph::Scope::stack,
-                               {slots::findings.id, slots::units.id}, {slots::stack.id});
+    std::vector<graph::SlotId> goals{slots::findings.id};
+    if (depth == Depth::artifacts) goals.push_back(slots::units.id);
+    auto nodes = graph::derive(registry(), graph::Scope::stack, goals, {slots::stack.id});
     if (!nodes) {
         walk.diagnostics = std::move(nodes).error();
         return walk;

@@ -56,8 +56,13 @@ struct StaticWalk {
     const graph::Board* board(const std::string& stack) const;
 };
 
-/// Walks the stacks up to the slots `findings` and `units`; no disk but for one stat per stack.
-StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks);
+/// How far a static walk goes.
+enum class Depth { findings, artifacts };
+
+/// Walks the stacks up to the slot `findings`, and to `units` when artifacts are wanted; no disk
+/// but for one stat per stack.
+StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks,
+                       Depth depth = Depth::artifacts);
 
 /// KEY=VALUE words; cli.param when one is not.
 Result<std::map<std::string, std::string>> parse_params(const std::vector<std::string>& words);

@@ -135,7 +135,7 @@ TEST_CASE("an existing root may not take the generated unit's id") {
         "components:\n"
         "  net: {kind: network, cidr: 10.0.0.0/16}\n"
         "  main: {kind: terraform, source: ./legacy}\n");
-    const auto said = t.run_to("terraform");
+    const auto said = t.run_to("resolver");
     CHECK(codes(said) == Lines{"catalog.reserved-name"});
     CHECK(said[0].position.line == 6);
 }

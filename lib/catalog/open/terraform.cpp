@@ -85,6 +85,11 @@ public:
 protected:
     void accept(TerraformBody& body, const intent::Component& component,
                 Decoding& context) const override {
+        if (component.name == "main")
+            context.fail(component.body, "reserved-name",
+                         "an existing root cannot be called 'main': that is the unit of what is "
+                         "generated",
+                         "give the component another name");
         const auto& source = body.source.value.value;
         if (source_form(source) != SourceForm::local)
             context.fail(*component.body.find("source"), "source",
