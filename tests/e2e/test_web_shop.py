@@ -26,7 +26,10 @@ class WebShopTest(journey.AwsJourney):
         self.service_is_wired()
         self.database_is_closed()
         steps.append(project.agentops("plan", "shop@dev", *self.endpoint(), "--detailed-exitcode"))
-        steps.append(project.agentops("destroy", "shop@dev", *self.endpoint(), "--auto-approve", timeout=400))
+        # approvals.auto of this intent lets nothing be destroyed unasked.
+        steps.append(project.agentops("destroy", "shop@dev", *self.endpoint(), "--auto-approve", expect=5))
+        steps.append(project.agentops("approve", "latest", "--max-destroy", "100"))
+        steps.append(project.agentops("apply", "latest", timeout=400))
         self.assertEqual((self.vpcs(), self.buckets(), self.roles()), ([], [], []))
         self.assertEqual(self.emulator.aws("rds", "describe-db-instances")["DBInstances"], [])
         self.assertEqual(self.emulator.aws("sqs", "list-queues").get("QueueUrls", []), [])
