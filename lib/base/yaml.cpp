@@ -59,7 +59,7 @@ public:
     void OnSequenceEnd() override { close(); }
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(null_node(mark), mark); }
-    /// Already reported; a placeholder keeps the structure.
+    /// Already reported; an empty node stands in, so that what follows is still checked.
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { add(null_node(mark), mark); }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
