@@ -232,10 +232,6 @@ private:
 
 }  // namespace
 
-fs::path review_path(const fs::path& run_dir, const std::string& unit) {
-    return run_dir / unit / "review.json";
-}
-
 report::UnitReport unit_report(const tf::Unit& unit, const Review* review, std::string status,
                                std::string note) {
     report::UnitReport made;

@@ -34,9 +34,6 @@ struct Prepared {
 Result<Prepared> prepare(Session& session, const std::vector<std::string>& patterns,
                          bool named_environment);
 
-/// Files of a run for one unit.
-fs::path review_path(const fs::path& run_dir, const std::string& unit);
-
 /// One unit as it was planned, for reports.
 report::UnitReport unit_report(const tf::Unit& unit, const Review* review, std::string status,
                                std::string note = {});
