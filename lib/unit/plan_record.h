@@ -3,12 +3,12 @@
 // A reviewed plan on disk (runs/<run>/.../review.json): what was shown when it was approved. It
 // holds masks, never sensitive values.
 
-#include "terraform/plan.h"
+#include "unit/change.h"
 
-namespace agentops::tf {
+namespace agentops {
 
 Json to_record(const Plan& plan);
 /// Code: run.damaged.
 Result<Plan> from_record(const Json& record);
 
-}  // namespace agentops::tf
+}  // namespace agentops

@@ -1,17 +1,24 @@
-#include "terraform/plan_record.h"
+#include "unit/plan_record.h"
 
-namespace agentops::tf {
+namespace agentops {
 
 namespace {
 
 constexpr Action kActions[] = {Action::no_op,   Action::read,    Action::create, Action::update,
-                               Action::replace, Action::destroy, Action::forget};
+                               Action::replace, Action::destroy, Action::forget, Action::unknown};
 
 Action action_of(const std::string& text) {
     for (const auto action : kActions) {
         if (to_text(action) == text) return action;
     }
     throw Json::other_error::create(501, "unknown action", nullptr);
+}
+
+Trust trust_of(const std::string& text) {
+    for (const auto trust : {Trust::proven, Trust::reported, Trust::not_checkable}) {
+        if (to_text(trust) == text) return trust;
+    }
+    throw Json::other_error::create(501, "unknown trust", nullptr);
 }
 
 Json optional_text(const std::optional<std::string>& text) {
@@ -36,6 +43,7 @@ Json to_record(const Change& change) {
             {"action", to_text(change.action)},
             {"reason", change.reason},
             {"importing", change.importing},
+            {"trust", to_text(change.trust)},
             {"attributes", std::move(attributes)}};
 }
 
@@ -47,6 +55,7 @@ Change change_of(const Json& json) {
     change.action = action_of(json.at("action"));
     change.reason = json.at("reason");
     change.importing = json.at("importing");
+    change.trust = trust_of(json.at("trust"));
     for (const auto& attribute : json.at("attributes"))
         change.attributes.push_back({attribute.at("path"), text_of(attribute.at("before")),
                                      text_of(attribute.at("after")),
@@ -108,4 +117,4 @@ Result<Plan> from_record(const Json& record) {
     }
 }
 
-}  // namespace agentops::tf
+}  // namespace agentops
