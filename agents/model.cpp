@@ -4,7 +4,7 @@
 
 namespace agentops {
 
-bool hides_outputs(const tf::Plan& stored, const tf::UnitFacts& facts) {
+bool hides_outputs(const Plan& stored, const tf::UnitFacts& facts) {
     return !facts.state_known && std::any_of(stored.outputs.begin(), stored.outputs.end(),
                                              [](const auto& output) { return output.sensitive; });
 }

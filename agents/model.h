@@ -41,7 +41,7 @@ struct Limits {
 struct ApprovedPlan {
     fs::path plan_file;
     std::string inputs_digest;
-    tf::Plan plan;        ///< as reviewed
+    Plan plan;            ///< as reviewed
     bool replan = false;  ///< preview or resumed: plan again and stay within the limits
 };
 
@@ -58,7 +58,7 @@ struct UnitInput {
 };
 
 /// A stored plan leaves out sensitive outputs: unless the state was read, only the tool has them.
-bool hides_outputs(const tf::Plan& stored, const tf::UnitFacts& facts);
+bool hides_outputs(const Plan& stored, const tf::UnitFacts& facts);
 
 struct UnitInputs {
     Json values = Json::object();        ///< variable -> value
@@ -80,8 +80,8 @@ std::string_view to_text(Risk risk);
 
 /// One change with what stands behind it.
 struct ReviewedChange {
-    tf::Change change;
-    tf::Origin origin;          ///< component empty when it belongs to no component
+    Change change;
+    Origin origin;              ///< component empty when it belongs to no component
     bool is_protected = false;  ///< destroys or replaces a protected component
     Risk risk = Risk::low;
 };
@@ -94,7 +94,7 @@ struct Review {
     bool destroy = false;  ///< a plan to destroy
     bool reused = false;   ///< the approved plan itself, not planned again
     Risk risk = Risk::low;
-    tf::Plan plan;
+    Plan plan;
     std::vector<ReviewedChange> changes;
     std::string inputs_digest;
 };
@@ -104,7 +104,7 @@ struct Verdict {
     bool blocked = false;
     bool auto_approvable = false;
     Risk risk = Risk::low;
-    tf::Counts counts;
+    Counts counts;
     std::vector<std::string> blocked_by;  ///< one line each
     std::vector<std::string> not_auto;    ///< why --auto-approve does not do
 };
@@ -112,7 +112,7 @@ struct Verdict {
 struct UnitOutcome {
     bool applied = false;  ///< something was changed
     bool converged = true;
-    tf::Counts left;  ///< what a second plan would still change
+    Counts left;  ///< what a second plan would still change
 };
 
 }  // namespace agentops

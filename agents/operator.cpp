@@ -52,7 +52,7 @@ private:
                 excess.push_back(
                     error("approval.protected",
                           fmt::format("{} would {} {}, which rules.protect keeps", review.unit,
-                                      tf::to_text(change.change.action), change.change.address),
+                                      to_text(change.change.action), change.change.address),
                           change.origin.position, "pass --allow-protected if it is really meant"));
         }
         const auto counts = review.plan.counts();
@@ -67,12 +67,10 @@ private:
     static int unfinished(const UnitInput& input, const Review& review) {
         if (!input.approved) return 0;
         const auto& approved = input.approved->plan.changes;
-        const auto began_here = [&](const tf::Change& change) {
-            return change.action == tf::Action::replace &&
-                   change.reason == "replace_because_tainted" &&
-                   std::any_of(approved.begin(), approved.end(), [&](const tf::Change& planned) {
-                       return planned.address == change.address &&
-                              planned.action == tf::Action::create;
+        const auto began_here = [&](const Change& change) {
+            return change.action == Action::replace && change.reason == "replace_because_tainted" &&
+                   std::any_of(approved.begin(), approved.end(), [&](const Change& planned) {
+                       return planned.address == change.address && planned.action == Action::create;
                    });
         };
         const auto& now = review.plan.changes;

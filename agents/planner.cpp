@@ -95,24 +95,24 @@ struct Literal {
 };
 
 /// For a destroy plan the value does not matter, but the variable wants its type.
-Json zero_of(tf::ValueType type) {
+Json zero_of(ValueType type) {
     switch (type) {
-        case tf::ValueType::string:
-        case tf::ValueType::any:
+        case ValueType::string:
+        case ValueType::any:
             return "";
-        case tf::ValueType::number:
+        case ValueType::number:
             return 0;
-        case tf::ValueType::boolean:
+        case ValueType::boolean:
             return false;
-        case tf::ValueType::list_of_string:
+        case ValueType::list_of_string:
             return Json::array();
-        case tf::ValueType::map_of_string:
+        case ValueType::map_of_string:
             return Json::object();
     }
     throw InternalError("value type outside the enum");
 }
 
-Diagnostic missing_path(const tf::Input& input) {
+Diagnostic missing_path(const Input& input) {
     return error("apply.missing-output",
                  fmt::format("{} has no '{}' below its output '{}'", input.from,
                              join(input.path, "."), input.output),
@@ -176,7 +176,7 @@ private:
         return inputs;
     }
 
-    static void take(const tf::Input& wanted, const Found& found, bool destroy, UnitInputs& inputs,
+    static void take(const Input& wanted, const Found& found, bool destroy, UnitInputs& inputs,
                      Diagnostics& diagnostics) {
         const bool known = found.how != Availability::unknown;
         const auto* value = known ? descend(&found.value, wanted.path) : nullptr;
@@ -217,7 +217,7 @@ private:
     /// A preview must read the unit's own state; only the unit's files name its place there.
     static void keep_backend(tf::Unit& unit) {
         constexpr std::string_view kBackend = "terraform.tf.json";
-        const auto named = [&](const tf::Artifact& file) { return file.name == kBackend; };
+        const auto named = [&](const Artifact& file) { return file.name == kBackend; };
         const auto& files = unit.files;
         const auto own = std::find_if(files.begin(), files.end(), named);
         auto& preview = unit.preview_files;

@@ -35,19 +35,21 @@ bool guards_access(std::string_view type) {
 }
 
 /// From the least to the most: creating is low; changing access or replacing what holds no data is
-/// medium; destroying is high; losing data is critical.
-Risk risk_of(const tf::Change& change) {
+/// medium, and so is what nobody can tell; destroying is high; losing data is critical.
+Risk risk_of(const Change& change) {
     switch (change.action) {
-        case tf::Action::no_op:
-        case tf::Action::read:
-        case tf::Action::create:
-        case tf::Action::forget:
+        case Action::no_op:
+        case Action::read:
+        case Action::create:
+        case Action::forget:
             return Risk::low;
-        case tf::Action::update:
+        case Action::unknown:
+            return Risk::medium;
+        case Action::update:
             return guards_access(change.type) ? Risk::medium : Risk::low;
-        case tf::Action::replace:
+        case Action::replace:
             return is_stateful(change.type) ? Risk::critical : Risk::medium;
-        case tf::Action::destroy:
+        case Action::destroy:
             return is_stateful(change.type) ? Risk::critical : Risk::high;
     }
     throw InternalError("action outside the enum");
@@ -65,10 +67,10 @@ std::string root_address(std::string_view address) {
 
 /// A resource that left the intent. Resources are named after their component: when that one is
 /// still there, its line is where the change was made.
-tf::Origin origin_of_gone(const tf::Unit& unit, const tf::Change& change) {
+Origin origin_of_gone(const tf::Unit& unit, const Change& change) {
     const auto address = root_address(change.address);
     const auto own = address.substr(address.find('.') + 1);
-    tf::Origin gone;
+    Origin gone;
     for (const auto& [known, origin] : unit.origins) {
         auto label = origin.component;
         std::replace(label.begin(), label.end(), '-', '_');
@@ -83,7 +85,7 @@ tf::Origin origin_of_gone(const tf::Unit& unit, const tf::Change& change) {
     return gone;
 }
 
-tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
+Origin origin_of(const tf::Unit& unit, const Change& change) {
     for (const auto& address : {change.address, change.previous_address}) {
         const auto found = unit.origins.find(root_address(address));
         if (!address.empty() && found != unit.origins.end()) return found->second;
@@ -96,7 +98,7 @@ tf::Origin origin_of(const tf::Unit& unit, const tf::Change& change) {
 /// The component whose resource this is, also when it has left the intent.
 bool hits_protected(const tf::Unit& unit, const ReviewedChange& reviewed) {
     const auto action = reviewed.change.action;
-    if (action != tf::Action::destroy && action != tf::Action::replace) return false;
+    if (action != Action::destroy && action != Action::replace) return false;
     if (!reviewed.origin.component.empty())
         return unit.protected_components.count(reviewed.origin.component) != 0;
     const auto& address = reviewed.change.address;
@@ -109,16 +111,16 @@ bool hits_protected(const tf::Unit& unit, const ReviewedChange& reviewed) {
                        });
 }
 
-UnitOutputs expected(const tf::Plan& plan) {
+UnitOutputs expected(const Plan& plan) {
     UnitOutputs outputs;
     for (const auto& [name, output] : plan.prior_outputs.items()) {
         if (output.is_object() && output.contains("value"))
             outputs.values[name] = output.at("value");
     }
     for (const auto& change : plan.outputs) {
-        if (change.action == tf::Action::no_op) continue;
+        if (change.action == Action::no_op) continue;
         outputs.values.erase(change.name);
-        if (change.action == tf::Action::destroy) continue;
+        if (change.action == Action::destroy) continue;
         // A sensitive value leaves no plan reader: its readers wait for the real one.
         if (!change.known || change.sensitive) {
             outputs.unknown.insert(change.name);
@@ -171,21 +173,20 @@ public:
     }
 
 private:
-    static Result<tf::Plan> read(const run::StepResult& shown) {
+    static Result<Plan> read(const run::StepResult& shown) {
         if (!shown.json)
             return fail(error("terraform.plan-format", "the tool showed no plan as JSON"));
         TRY(auto plan, tf::read_plan(*shown.json));
-        std::erase_if(plan.changes, [](const tf::Change& change) {
-            return tf::is_preview_helper(change.address);
-        });
+        std::erase_if(plan.changes,
+                      [](const Change& change) { return tf::is_preview_helper(change.address); });
         return plan;
     }
 
     static void judge(const tf::Unit& unit, Review& review) {
         for (const auto& change : review.plan.changes) {
             const bool moves = !change.previous_address.empty() || change.importing;
-            if (change.action == tf::Action::read) continue;
-            if (change.action == tf::Action::no_op && !moves) continue;
+            if (change.action == Action::read) continue;
+            if (change.action == Action::no_op && !moves) continue;
             ReviewedChange reviewed{change, origin_of(unit, change), false, risk_of(change)};
             reviewed.is_protected = hits_protected(unit, reviewed);
             review.risk = std::max(review.risk, reviewed.risk);

@@ -15,16 +15,6 @@ namespace agentops {
 
 namespace {
 
-/// Every unit id of the stack, and those of other stacks, that this unit's inputs come from.
-std::vector<std::string> upstream_of(const std::vector<tf::Input>& inputs) {
-    std::vector<std::string> ids;
-    for (const auto& input : inputs)
-        ids.push_back(input.from);
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return ids;
-}
-
 /// What `init` depends on, apart from the tool's version and the lock file.
 std::string init_key(const tf::Root& root) {
     Json parts = {{"backend", root.backend}, {"settings", root.backend_config}};
@@ -33,13 +23,6 @@ std::string init_key(const tf::Root& root) {
     for (const auto& module : root.modules)
         parts["modules"][module.name] = {module.source, module.version};
     return sha256(parts);
-}
-
-std::string digest_files(const std::vector<tf::Artifact>& files) {
-    Json all = Json::object();
-    for (const auto& file : files)
-        all[file.name] = sha256(file.text);
-    return sha256(all);
 }
 
 std::set<std::string> protected_components(const intent::Stack& stack) {

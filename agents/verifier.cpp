@@ -15,7 +15,7 @@ namespace {
 /// A create that was not finished, or failed, can have made its object all the same. (Anything else
 /// acts on objects that the state knows.)
 bool may_be_left_over(const tf::ApplyEvents::Object& object) {
-    return !object.completed && object.action == tf::Action::create;
+    return !object.completed && object.action == Action::create;
 }
 
 Diagnostic left_over(const tf::Unit& unit, const tf::ApplyEvents::Object& object) {

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd/checks.h"
 #include "record/journal.h"
-#include "terraform/plan_record.h"
+#include "unit/plan_record.h"
 
 namespace agentops::cmd {
 
@@ -25,10 +25,10 @@ fs::path next_folder(const fs::path& run_dir) {
     return folder;
 }
 
-Result<tf::Plan> reviewed_plan(const fs::path& path) {
+Result<Plan> reviewed_plan(const fs::path& path) {
     TRY(auto text, read_file(path));
     TRY(auto json, parse_json(text, "the review", "run.damaged"));
-    return tf::from_record(json);
+    return from_record(json);
 }
 
 struct UnitEnd {
@@ -291,7 +291,7 @@ private:
         TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
         return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
                                       {{"status", outcome_.status},
-                                       {"changes", tf::to_json(report_.counts())},
+                                       {"changes", to_json(report_.counts())},
                                        {"units", outcome_.units}});
     }
 

@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "record/journal.h"
-#include "terraform/plan_record.h"
+#include "unit/plan_record.h"
 
 namespace agentops::cmd {
 

@@ -47,8 +47,8 @@ std::string stacks_of(const record::Manifest& manifest) {
     return join(names, ", ");
 }
 
-tf::Counts counts_of(const record::Manifest& manifest) {
-    tf::Counts counts;
+Counts counts_of(const record::Manifest& manifest) {
+    Counts counts;
     for (const auto& stack : manifest.stacks) {
         for (const auto& unit : stack.units)
             counts += {unit.create, unit.update, unit.replace, unit.destroy};
@@ -66,7 +66,7 @@ Json record_of(const RunRow& row) {
             {"destroy", row.manifest.destroy},
             {"approved_by", row.approved_by.empty() ? Json(nullptr) : Json(row.approved_by)},
             {"stacks", std::move(stacks)},
-            {"changes", tf::to_json(counts_of(row.manifest))}};
+            {"changes", to_json(counts_of(row.manifest))}};
 }
 
 /// The manifest's digest in a journal line; empty when the line is odd.

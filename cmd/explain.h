@@ -15,7 +15,7 @@ namespace agentops::cmd {
 /// A resource or module with what stands behind it.
 struct MadeResource {
     std::string address;
-    const tf::Origin* origin = nullptr;
+    const Origin* origin = nullptr;
 };
 
 /// A key of a component and the line that won, overlays included.

@@ -60,7 +60,7 @@ Json knob_record(const catalog::KnobInfo& knob) {
 }
 
 Json output_record(const catalog::OutputInfo& output) {
-    return {{"name", output.name}, {"type", tf::to_text(output.type)}, {"description", output.doc}};
+    return {{"name", output.name}, {"type", to_text(output.type)}, {"description", output.doc}};
 }
 
 Json kind_record(const catalog::Kind& kind) {
@@ -183,8 +183,8 @@ std::string kind_text(const catalog::Kind& kind, const TextOptions& options) {
         knobs.push_back({"", "", fmt::format("source: {}", knob.source)});
     }
     for (const auto& output : info.outputs)
-        outputs.push_back({std::string(output.name), std::string(tf::to_text(output.type)),
-                           std::string(output.doc)});
+        outputs.push_back(
+            {std::string(output.name), std::string(to_text(output.type)), std::string(output.doc)});
     if (info.any_output) outputs.push_back({"any", "", "whatever it gives"});
     return text + section("keys", keys, options) +
            section("knobs (agents choose them unless the intent pins them)", knobs, options) +

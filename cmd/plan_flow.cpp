@@ -11,7 +11,7 @@
 #include "record/journal.h"
 #include "report/model.h"
 #include "terraform/facts.h"
-#include "terraform/plan_record.h"
+#include "unit/plan_record.h"
 
 namespace agentops::cmd {
 
@@ -148,7 +148,7 @@ private:
                     continue;
                 }
                 TRY_DO(write_file(job.context.run_dir / "review.json",
-                                  dump_json(tf::to_record(review->plan), 1) + "\n", 0600));
+                                  dump_json(to_record(review->plan), 1) + "\n", 0600));
                 reviews_[stack->id].push_back(*review);
                 stack_report.units.push_back(unit_report(job.unit, review, status_of(*review)));
             }
@@ -174,7 +174,7 @@ private:
         TRY_DO(record::append_journal(workspace_.store, session_.clock(), planned_.run, "plan.made",
                                       {{"manifest", record::digest_of(manifest)},
                                        {"destroy", destroy_},
-                                       {"changes", tf::to_json(counts)}}));
+                                       {"changes", to_json(counts)}}));
         planned_.manifest = std::move(manifest);
         return {};
     }

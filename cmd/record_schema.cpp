@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
 constexpr const char* kActions[] = {"no-op",   "create", "read",  "update",
-                                    "replace", "delete", "forget"};
+                                    "replace", "delete", "forget", "unknown"};
 
 Json text(const char* doc) {
     return {{"type", "string"}, {"description", doc}};
@@ -95,6 +95,8 @@ Json resource() {
                    {"previous_address", text_or_null("where it was before it moved")},
                    {"action", one_of(kActions, "what happens to it")},
                    {"importing", boolean("an existing object is taken over")},
+                   {"trust", one_of({"proven", "reported", "not-checkable"},
+                                    "how far the prediction can be relied on")},
                    {"component", text_or_null("the component of the intent it belongs to")},
                    {"position", reference("position")},
                    {"agent", text("who asked for it")},

@@ -49,8 +49,8 @@ void set_backend(const intent::Project& project, tf::Root& root) {
 
 /// Two components whose names meet in one address: Terraform would refuse, or one would be lost.
 void find_clashes(const tf::Root& root, Diagnostics& out) {
-    std::unordered_map<std::string, const tf::Origin*> seen;
-    const auto look = [&](const std::string& address, const tf::Origin& origin) {
+    std::unordered_map<std::string, const Origin*> seen;
+    const auto look = [&](const std::string& address, const Origin& origin) {
         const auto [entry, fresh] = seen.emplace(address, &origin);
         if (fresh) return;
         out.push_back(error("catalog.name-clash",

@@ -53,17 +53,17 @@ std::string add_named(std::vector<T>& list, T item, const Same& same) {
     return list.back().variable;
 }
 
-tf::ValueType type_of(const intent::Component& component, const intent::Reference& reference) {
+ValueType type_of(const intent::Component& component, const intent::Reference& reference) {
     const auto* kind = find_kind(component.kind.value);
-    if (kind == nullptr) return tf::ValueType::any;
+    if (kind == nullptr) return ValueType::any;
     for (const auto& output : kind->info().outputs) {
         if (output.name != reference.name) continue;
         if (reference.path.empty()) return output.type;
-        const bool texts = output.type == tf::ValueType::list_of_string ||
-                           output.type == tf::ValueType::map_of_string;
-        return texts && reference.path.size() == 1 ? tf::ValueType::string : tf::ValueType::any;
+        const bool texts =
+            output.type == ValueType::list_of_string || output.type == ValueType::map_of_string;
+        return texts && reference.path.size() == 1 ? ValueType::string : ValueType::any;
     }
-    return tf::ValueType::any;
+    return ValueType::any;
 }
 
 /// The constraint of the project, by source or local name; else our own pin.
@@ -92,7 +92,7 @@ void Builder::begin(const Part& part) {
     part_ = &part;
 }
 
-tf::Origin Builder::origin(Position position, std::string_view reason) const {
+Origin Builder::origin(Position position, std::string_view reason) const {
     if (part_ == nullptr) throw InternalError("a block before begin()");
     return {part_->name(), position.known() ? position : part_->component->position, agent_,
             std::string(reason)};
@@ -194,14 +194,14 @@ tf::Value Builder::own_reference(const intent::Reference& reference) {
 tf::Expr Builder::input_reference(const intent::Reference& reference) {
     auto wanted = input(reference, input_name(reference));
     auto known = wanted;
-    known.variable = add_named(
-        built_.main.inputs, std::move(wanted), [](const tf::Input& a, const tf::Input& b) {
+    known.variable =
+        add_named(built_.main.inputs, std::move(wanted), [](const Input& a, const Input& b) {
             return std::tie(a.from, a.output, a.path) == std::tie(b.from, b.output, b.path);
         });
     return tf::input_expr(known);
 }
 
-tf::Input Builder::input(const intent::Reference& reference, std::string variable) const {
+Input Builder::input(const intent::Reference& reference, std::string variable) const {
     const bool own = reference.kind == intent::RefKind::component;
     const auto* stack = own ? &design_.stack() : design_.foreign(reference.intent);
     const auto* component = stack == nullptr ? nullptr : stack->find(reference.component);
@@ -218,12 +218,12 @@ tf::Input Builder::input(const intent::Reference& reference, std::string variabl
 
 tf::Value Builder::secret(const intent::Reference& reference, bool ephemeral) {
     const auto prefix = ephemeral ? "ephemeral_" : "secret_";
-    const auto variable = add_named(
-        built_.main.secrets,
-        tf::SecretVariable{prefix + identifier(reference.name), reference.name, ephemeral},
-        [](const tf::SecretVariable& a, const tf::SecretVariable& b) {
-            return a.secret == b.secret && a.ephemeral == b.ephemeral;
-        });
+    const auto variable =
+        add_named(built_.main.secrets,
+                  SecretVariable{prefix + identifier(reference.name), reference.name, ephemeral},
+                  [](const SecretVariable& a, const SecretVariable& b) {
+                      return a.secret == b.secret && a.ephemeral == b.ephemeral;
+                  });
     return tf::Expr{"var." + variable};
 }
 

@@ -33,7 +33,7 @@ public:
     tf::Value secret(const intent::Reference& reference, bool ephemeral);
     /// A component's or another intent's output as the input of a unit that does not make it, for
     /// existing roots. The reference's path becomes the input's.
-    tf::Input input(const intent::Reference& reference, std::string variable) const;
+    Input input(const intent::Reference& reference, std::string variable) const;
     /// Makes an extra provider known ("hashicorp/random"), if it is allowed; returns its local
     /// name.
     std::string require_provider(std::string_view source);
@@ -47,7 +47,7 @@ private:
     tf::Expr input_reference(const intent::Reference& reference);
     tf::Expr add(bool data, std::string_view type, std::string_view name, tf::Map body,
                  Position position, std::string_view reason);
-    tf::Origin origin(Position position, std::string_view reason) const;
+    Origin origin(Position position, std::string_view reason) const;
 
     const Design& design_;
     BuiltStack& built_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ansible/unit.h"
 #include "catalog/kind.h"
 #include "catalog/stack_index.h"
 #include "intent/project.h"
@@ -79,16 +80,25 @@ struct ExistingRoot {
     std::string component;
     fs::path dir;
     tf::Map variables;  ///< plain values
-    std::vector<tf::Input> inputs;
-    std::vector<tf::SecretVariable> secrets;
+    std::vector<Input> inputs;
+    std::vector<SecretVariable> secrets;
     std::string workspace;
     std::vector<std::string> outputs;  ///< names that others read
-    tf::Origin origin;
+    Origin origin;
+};
+
+/// Machines with what is wanted on them: an Ansible unit but for its place on disk, its files and
+/// its digest, which the ansible agent adds.
+struct AnsibleRun {
+    ansible::Unit unit;
+    std::optional<ansible::Play> play;  ///< generated; none for an existing playbook
+    ansible::Map group_vars;            ///< of the component's group
 };
 
 struct BuiltStack {
     tf::Root main;  ///< without resources, modules and outputs when nothing is generated
     std::vector<ExistingRoot> existing;
+    std::vector<AnsibleRun> playbooks;  ///< in component order
     /// What shows only in the whole: two components that make the same resource, a provider that is
     /// not allowed.
     Diagnostics diagnostics;

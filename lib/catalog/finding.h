@@ -34,7 +34,7 @@ Json to_json(const Finding& finding);
 /// What a rule says of one block.
 struct Remark {
     std::string address;
-    const tf::Origin* origin = nullptr;
+    const Origin* origin = nullptr;
     std::string message;
     std::optional<Severity> severity;  ///< when it is not the rule's own
 };

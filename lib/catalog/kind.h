@@ -19,7 +19,7 @@ namespace agentops::catalog {
 
 struct OutputInfo {
     std::string_view name;
-    tf::ValueType type;
+    ValueType type;
     std::string_view doc;
 };
 

@@ -34,8 +34,8 @@ std::vector<std::string> component_names(const intent::Stack& stack) {
     return names;
 }
 
-bool is_list_or_map(tf::ValueType type) {
-    return type == tf::ValueType::list_of_string || type == tf::ValueType::map_of_string;
+bool is_list_or_map(ValueType type) {
+    return type == ValueType::list_of_string || type == ValueType::map_of_string;
 }
 
 class Decoder {

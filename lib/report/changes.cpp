@@ -20,24 +20,25 @@ constexpr std::string_view kForces = "  forces replacement";
 constexpr std::string_view kChanged = " (changed)";
 constexpr std::string_view kKnownLater = "(known after apply)";
 
-Tone tone_of(tf::Action action) {
+Tone tone_of(Action action) {
     switch (action) {
-        case tf::Action::create:
+        case Action::create:
             return Tone::good;
-        case tf::Action::update:
+        case Action::update:
             return Tone::caution;
-        case tf::Action::replace:
-        case tf::Action::destroy:
+        case Action::replace:
+        case Action::destroy:
             return Tone::danger;
-        case tf::Action::no_op:
-        case tf::Action::read:
-        case tf::Action::forget:
+        case Action::no_op:
+        case Action::read:
+        case Action::forget:
+        case Action::unknown:
             return Tone::plain;
     }
     return Tone::plain;
 }
 
-std::string who(const tf::Origin& origin) {
+std::string who(const Origin& origin) {
     if (origin.agent.empty() && origin.reason.empty()) return "";
     const auto* colon = origin.agent.empty() || origin.reason.empty() ? "" : ": ";
     return fmt::format("({}{}{})", origin.agent, colon, origin.reason);
@@ -72,25 +73,25 @@ std::string both_values(std::string before, std::string after, int width) {
     return before + " -> " + after;
 }
 
-std::string value_text(const tf::AttributeChange& attribute, tf::Action action, int width) {
+std::string value_text(const AttributeChange& attribute, Action action, int width) {
     const auto before = escape_terminal(attribute.before.value_or("(none)"));
     const auto after = escape_terminal(attribute.after.value_or("(none)"));
     const auto one = [&](std::string_view text, std::size_t tail = 0) {
         const int left = std::max(kLeastValue, width - static_cast<int>(tail));
         return width > 0 ? cut(text, left) : std::string(text);
     };
-    if (action == tf::Action::create || action == tf::Action::read) return one(after);
+    if (action == Action::create || action == Action::read) return one(after);
     // Masks, and values that differ beyond what was kept of them.
     if (before == after) return one(after, kChanged.size()) + std::string(kChanged);
     return both_values(before, after, width);
 }
 
 /// What is known only after apply tells little; it is counted instead.
-bool is_noise(const tf::AttributeChange& attribute, const TextOptions& options) {
+bool is_noise(const AttributeChange& attribute, const TextOptions& options) {
     return options.verbosity < 1 && attribute.after == kKnownLater && !attribute.forces_replacement;
 }
 
-std::string attribute_line(const tf::AttributeChange& attribute, tf::Action action, int path_width,
+std::string attribute_line(const AttributeChange& attribute, Action action, int path_width,
                            const TextOptions& options) {
     const auto tail = attribute.forces_replacement ? kForces : std::string_view();
     const auto path = pad(escape_terminal(attribute.path), path_width);
@@ -99,8 +100,8 @@ std::string attribute_line(const tf::AttributeChange& attribute, tf::Action acti
     return indented(kAttributeIndent, fmt::format("{}  {}{}", path, value, tail));
 }
 
-std::string attribute_text(const tf::Change& change, const TextOptions& options) {
-    if (change.action == tf::Action::create && options.verbosity < 1) return "";
+std::string attribute_text(const Change& change, const TextOptions& options) {
+    if (change.action == Action::create && options.verbosity < 1) return "";
     int path_width = 0;
     for (const auto& attribute : change.attributes)
         if (!is_noise(attribute, options))
@@ -128,8 +129,12 @@ std::string remarks(const ChangeReport& report) {
         text +=
             indented(kAttributeIndent, "moved from " + escape_terminal(change.previous_address));
     if (change.importing) text += indented(kAttributeIndent, "imported into the state");
-    if (change.action == tf::Action::forget)
+    if (change.action == Action::forget)
         text += indented(kAttributeIndent, "forgotten: it leaves the state, not the world");
+    if (change.trust == Trust::reported)
+        text += indented(kAttributeIndent, "reported: check mode of this module is known to err");
+    if (change.trust == Trust::not_checkable)
+        text += indented(kAttributeIndent, "not checkable: only running it will tell");
     if (report.is_protected)
         text += indented(kAttributeIndent, "protected: refused without --allow-protected");
     return text;
@@ -138,8 +143,8 @@ std::string remarks(const ChangeReport& report) {
 std::string output_text(const UnitReport& unit, const TextOptions& options) {
     std::vector<std::string> changed;
     for (const auto& output : unit.outputs)
-        if (output.action != tf::Action::no_op)
-            changed.push_back(fmt::format("{} {}", tf::sign(output.action), output.name));
+        if (output.action != Action::no_op)
+            changed.push_back(fmt::format("{} {}", sign(output.action), output.name));
     if (changed.empty()) return "";
     std::string text;
     int indent = 4;
@@ -175,7 +180,7 @@ std::string change_text(const UnitReport& unit, const TextOptions& options) {
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto& change = unit.changes[i].change;
-        const auto sign = fmt::format("{:>{}}", tf::sign(change.action), kChangeIndent - 1);
+        const auto sign = fmt::format("{:>{}}", agentops::sign(change.action), kChangeIndent - 1);
         text += paint(sign, tone_of(change.action), options.colour) + " " + lines[i] + "\n";
         text += remarks(unit.changes[i]) + attribute_text(change, options);
     }
@@ -187,7 +192,7 @@ std::string change_text(const UnitReport& unit, const TextOptions& options) {
 std::vector<std::string> causes_of(const ChangeReport& report) {
     const auto& change = report.change;
     std::vector<std::string> causes;
-    if (change.action == tf::Action::replace) {
+    if (change.action == Action::replace) {
         for (const auto& attribute : change.attributes)
             if (attribute.forces_replacement) causes.push_back(attribute.path);
     } else if (!report.origin.reason.empty()) {

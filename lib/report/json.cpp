@@ -27,11 +27,11 @@ Json list_of(const List& list, Record record) {
 }
 
 /// As `changes` and the tools' own records have it.
-std::string_view action_text(tf::Action action) {
-    return action == tf::Action::destroy ? "delete" : tf::to_text(action);
+std::string_view action_text(Action action) {
+    return action == Action::destroy ? "delete" : to_text(action);
 }
 
-Json attribute_record(const tf::AttributeChange& attribute) {
+Json attribute_record(const AttributeChange& attribute) {
     return {{"path", attribute.path},
             {"before", or_null(attribute.before)},
             {"after", or_null(attribute.after)},
@@ -44,6 +44,7 @@ Json resource_record(const ChangeReport& report) {
             {"previous_address", or_null(change.previous_address)},
             {"action", action_text(change.action)},
             {"importing", change.importing},
+            {"trust", to_text(change.trust)},
             {"component", or_null(origin.component)},
             {"position", to_json(origin.position)},
             {"agent", origin.agent},
@@ -54,7 +55,7 @@ Json resource_record(const ChangeReport& report) {
             {"attributes", list_of(change.attributes, attribute_record)}};
 }
 
-Json output_record(const tf::OutputChange& output) {
+Json output_record(const OutputChange& output) {
     return {{"name", output.name},
             {"action", action_text(output.action)},
             {"sensitive", output.sensitive},

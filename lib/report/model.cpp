@@ -4,21 +4,21 @@
 
 namespace agentops::report {
 
-tf::Counts StackReport::counts() const {
-    tf::Counts sum;
+Counts StackReport::counts() const {
+    Counts sum;
     for (const auto& unit : units)
         sum += unit.counts;
     return sum;
 }
 
-tf::Counts Report::counts() const {
-    tf::Counts sum;
+Counts Report::counts() const {
+    Counts sum;
     for (const auto& stack : stacks)
         sum += stack.counts();
     return sum;
 }
 
-std::string verdict_of(const tf::Counts& counts) {
+std::string verdict_of(const Counts& counts) {
     if (counts.total() == 0) return "no changes";
     return fmt::format("{} to create, {} to update, {} to {}, {} to {}", counts.create,
                        counts.update, counts.replace, counts.replace > 0 ? "REPLACE" : "replace",

@@ -10,14 +10,14 @@
 #include "base/exit_code.h"
 #include "base/result.h"
 #include "catalog/finding.h"
-#include "terraform/plan.h"
-#include "terraform/unit.h"
+#include "unit/change.h"
+#include "unit/unit.h"
 
 namespace agentops::report {
 
 struct ChangeReport {
-    tf::Change change;
-    tf::Origin origin;
+    Change change;
+    Origin origin;
     bool is_protected = false;
     std::string risk;
 };
@@ -29,9 +29,9 @@ struct UnitReport {
     std::string tool;  ///< "terraform"
     std::string status;
     std::string note;  ///< "waits for net/main", "upstream failed: ...", "3 files written"
-    tf::Counts counts;
+    Counts counts;
     std::vector<ChangeReport> changes;
-    std::vector<tf::OutputChange> outputs;
+    std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
 };
 
@@ -46,7 +46,7 @@ struct StackReport {
     std::vector<UnitReport> units;
     std::vector<CheckReport> checks;
     std::vector<std::string> reasons;  ///< why it is blocked or needs approval
-    tf::Counts counts() const;
+    Counts counts() const;
 };
 
 struct Report {
@@ -59,11 +59,11 @@ struct Report {
     std::string verdict;            ///< the last line, without the exit code
     std::vector<std::string> next;  ///< commands to copy
     Json extra = Json::object();    ///< members a command adds to its record
-    tf::Counts counts() const;
+    Counts counts() const;
 };
 
 /// "2 to create, 1 to update, 1 to REPLACE, 0 to destroy", or "no changes".
-std::string verdict_of(const tf::Counts& counts);
+std::string verdict_of(const Counts& counts);
 
 /// The `--json` record of every command, with its lists always present and what is absent as null:
 /// {format_version, command, run, exit, stacks: [{stack, status, risk, units: [{unit, tool, status,

@@ -65,7 +65,7 @@ bool is_quiet(const UnitReport& unit) {
     const bool same = unit.status == "no-changes" || unit.status == "unchanged";
     return same && unit.changes.empty() && unit.note.empty() &&
            std::all_of(unit.outputs.begin(), unit.outputs.end(),
-                       [](const tf::OutputChange& o) { return o.action == tf::Action::no_op; });
+                       [](const OutputChange& o) { return o.action == Action::no_op; });
 }
 
 /// A stack in which all units stay as they are is one line.
@@ -156,7 +156,7 @@ std::string finding_text(const Report& report, const TextOptions& options) {
 }
 
 std::vector<std::string> danger_row(const ChangeReport& report, const std::string& unit) {
-    const bool replace = report.change.action == tf::Action::replace;
+    const bool replace = report.change.action == Action::replace;
     const auto causes = join(causes_of(report), ", ");
     return {replace ? "REPLACE" : "DESTROY", unit,
             report.change.address + (causes.empty() ? "" : "  (" + causes + ")"),
@@ -173,7 +173,7 @@ std::string danger_text(const Report& report, const TextOptions& options) {
     for (const auto* unit : units) {
         for (const auto& change : unit->changes) {
             const auto action = change.change.action;
-            if (action == tf::Action::replace || action == tf::Action::destroy)
+            if (action == Action::replace || action == Action::destroy)
                 rows.push_back(danger_row(change, units.size() > 1 ? unit->id : ""));
         }
     }

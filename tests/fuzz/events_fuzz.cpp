@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto read = tf::read_events(events);
     for (const auto& object : read.objects) {
-        fuzz::promise(!tf::to_text(object.action).empty(), "an action has a name");
+        fuzz::promise(!to_text(object.action).empty(), "an action has a name");
         fuzz::promise(!(object.completed && object.errored), "one end for each object");
     }
     return 0;

@@ -7,10 +7,10 @@ using namespace agentops;
 
 namespace {
 
-void check_changes(const std::vector<tf::Change>& changes) {
+void check_changes(const std::vector<Change>& changes) {
     for (const auto& change : changes) {
-        fuzz::promise(!tf::to_text(change.action).empty(), "an action has a name");
-        fuzz::promise(!tf::sign(change.action).empty(), "an action has a sign");
+        fuzz::promise(!to_text(change.action).empty(), "an action has a name");
+        fuzz::promise(!sign(change.action).empty(), "an action has a sign");
     }
 }
 

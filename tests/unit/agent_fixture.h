@@ -82,8 +82,8 @@ inline UnitInput small_input(const tf::Unit& unit) {
     return input;
 }
 
-inline tf::Change change_of(std::string address, tf::Action action) {
-    tf::Change change;
+inline Change change_of(std::string address, Action action) {
+    Change change;
     change.type = address.substr(0, address.find('.'));
     change.address = std::move(address);
     change.action = action;

@@ -169,7 +169,7 @@ TEST_CASE("what another intent gives becomes an input") {
     CHECK(input.variable == "core_net_vpc_id");
     CHECK(input.from == "core/main");
     CHECK(input.output == "net_vpc_id");
-    CHECK(input.type == tf::ValueType::string);
+    CHECK(input.type == ValueType::string);
     CHECK(tf::to_tf_json(built.main.resources.front().body)["name"] == "${local.core_net_vpc_id}");
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("an empty second plan is the proof") {
     CHECK(t.settle({kSummary}).empty());
     CHECK(t.outcome().applied);
     CHECK(t.outcome().converged);
-    CHECK(t.outcome().left == tf::Counts{});
+    CHECK(t.outcome().left == Counts{});
 }
 
 TEST_CASE("a second plan that wants more is told, and the unit is not converged") {
@@ -46,7 +46,7 @@ TEST_CASE("a second plan that wants more is told, and the unit is not converged"
                 "update, 0 to replace, 1 to destroy, 0 to move, import or forget, 0 outputs to "
                 "change"});
     CHECK_FALSE(t.outcome().converged);
-    CHECK(t.outcome().left == tf::Counts{0, 1, 0, 1});
+    CHECK(t.outcome().left == Counts{0, 1, 0, 1});
 }
 
 TEST_CASE("outputs and moves that do not settle are no convergence either") {

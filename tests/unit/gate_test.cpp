@@ -1,7 +1,7 @@
 #include "agent_fixture.h"
 
 using namespace agentops;
-using tf::Action;
+using Action;
 
 namespace {
 
@@ -56,7 +56,7 @@ TEST_CASE("without limits the flag itself decides") {
     CHECK(verdict.auto_approvable);
     CHECK_FALSE(verdict.blocked);
     CHECK(verdict.risk == Risk::critical);
-    CHECK(verdict.counts == tf::Counts{1, 0, 0, 1});
+    CHECK(verdict.counts == Counts{1, 0, 0, 1});
     CHECK(t.decision() == "within limits: no finding blocks it and no limit is exceeded");
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("counts and risk are those of all units together") {
     t.change(t.review(Risk::medium), "aws_vpc.a", Action::replace);
     t.change(t.review(Risk::low), "aws_vpc.b", Action::update);
     CHECK(t.judge().risk == Risk::medium);
-    CHECK(t.get(slots::verdict).counts == tf::Counts{0, 1, 1, 0});
+    CHECK(t.get(slots::verdict).counts == Counts{0, 1, 1, 0});
 }
 
 TEST_CASE("a finding that blocks, blocks") {

@@ -1,7 +1,7 @@
 #include "agent_fixture.h"
 
 using namespace agentops;
-using tf::Action;
+using Action;
 
 namespace {
 
@@ -67,7 +67,7 @@ TEST_CASE("an empty plan is not applied; one that only changes an output is") {
         CHECK(t.get(slots::backup_step).skip == "nothing to do");
     }
     SUBCASE("output") {
-        tf::OutputChange output;
+        OutputChange output;
         output.name = "id";
         output.action = Action::create;
         t.review.plan.outputs = {output};

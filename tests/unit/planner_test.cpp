@@ -16,8 +16,8 @@ struct Planner : Bench {
         input = small_input(unit);
     }
     void want(std::string variable, std::string output, std::vector<std::string> path = {},
-              tf::ValueType type = tf::ValueType::string) {
-        tf::Input wanted;
+              ValueType type = ValueType::string) {
+        Input wanted;
         wanted.variable = std::move(variable);
         wanted.from = "net/main";
         wanted.output = std::move(output);
@@ -150,13 +150,13 @@ TEST_CASE("a destroy plan needs no values, only their types") {
     t.unit.inputs.clear();
     t.input.destroy = true;
     t.want("text", "a");
-    t.want("number", "b", {}, tf::ValueType::number);
-    t.want("flag", "c", {}, tf::ValueType::boolean);
-    t.want("list", "d", {}, tf::ValueType::list_of_string);
-    t.want("map", "e", {}, tf::ValueType::map_of_string);
-    t.want("any", "f", {}, tf::ValueType::any);
+    t.want("number", "b", {}, ValueType::number);
+    t.want("flag", "c", {}, ValueType::boolean);
+    t.want("list", "d", {}, ValueType::list_of_string);
+    t.want("map", "e", {}, ValueType::map_of_string);
+    t.want("any", "f", {}, ValueType::any);
     t.want("real", "g");
-    t.want("gone", "g", {"x"}, tf::ValueType::number);
+    t.want("gone", "g", {"x"}, ValueType::number);
     t.know({{"g", "value"}});
     // What comes before a unit in a destroy are its readers: their outputs are none of ours.
     t.upstream("net/main").put(slots::expected_outputs, outputs({{"a", "wrong"}}));
@@ -186,13 +186,13 @@ TEST_CASE("the approved plan is used only while its inputs are the same") {
     }
     SUBCASE("same, and nothing to do but to read secret outputs again") {
         t.approve({{"net_id", "x"}});
-        t.input.approved->plan.outputs = {{"pw", tf::Action::no_op, true, true, nullptr}};
+        t.input.approved->plan.outputs = {{"pw", Action::no_op, true, true, nullptr}};
         REQUIRE(t.plan().empty());
         CHECK(t.skips() == Lines{"", "", "", used, used, used});
     }
     SUBCASE("same, and something to apply") {
         t.approve({{"net_id", "x"}});
-        t.input.approved->plan.changes = {change_of("aws_vpc.net", tf::Action::create)};
+        t.input.approved->plan.changes = {change_of("aws_vpc.net", Action::create)};
         REQUIRE(t.plan().empty());
         CHECK(t.skips() == Lines{"", "", "", used, used, used});
     }

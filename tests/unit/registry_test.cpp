@@ -118,11 +118,11 @@ struct TwoUnits {
         auto& shop = units[1];
         shop.id = "shop/main";
         shop.backend = "local";
-        tf::Input input;
+        Input input;
         input.variable = "net_id";
         input.from = "net/main";
         input.output = "id";
-        input.type = tf::ValueType::string;
+        input.type = ValueType::string;
         shop.inputs = {input};
         built.main.inputs = shop.inputs;
     }

@@ -11,8 +11,8 @@ inline Position intent_line(int line) {
     return {&source, line, 3};
 }
 
-inline ChangeReport change_of(tf::Action action, std::string address, tf::Origin origin,
-                              std::vector<tf::AttributeChange> attributes = {}) {
+inline ChangeReport change_of(Action action, std::string address, Origin origin,
+                              std::vector<AttributeChange> attributes = {}) {
     ChangeReport report;
     report.change.address = std::move(address);
     report.change.type = report.change.address.substr(0, report.change.address.find('.'));
@@ -47,10 +47,10 @@ inline catalog::Finding finding_of(std::string rule, catalog::Severity severity,
 }
 
 inline std::vector<ChangeReport> plan_changes() {
-    using tf::Action;
-    const tf::Origin net{"net", intent_line(9), "engineer", ""};
-    const tf::Origin web{"web", intent_line(14), "engineer", ""};
-    const tf::Origin db{"db", intent_line(20), "access", "web uses db"};
+    using Action;
+    const Origin net{"net", intent_line(9), "engineer", ""};
+    const Origin web{"web", intent_line(14), "engineer", ""};
+    const Origin db{"db", intent_line(20), "access", "web uses db"};
     auto database = change_of(Action::replace, "aws_db_instance.db", db,
                               {{"arn", R"("arn:aws:rds:1")", "(known after apply)", false},
                                {"engine_version", R"("15")", R"("16")", true},
@@ -58,7 +58,7 @@ inline std::vector<ChangeReport> plan_changes() {
                                {"password", "(sensitive)", "(sensitive)", false}});
     database.is_protected = true;
     database.risk = "critical";
-    tf::Origin gone;
+    Origin gone;
     gone.agent = "terraform";
     gone.reason = "no longer in the intent";
     auto moved = change_of(Action::no_op, "aws_eip.nat", net);
@@ -85,9 +85,9 @@ inline std::vector<ChangeReport> plan_changes() {
 inline Report plan_report() {
     auto unit = unit_of("shop@dev/main", "planned", plan_changes());
     unit.unchanged = 12;
-    unit.outputs = {{"web_url", tf::Action::create, false, false, nullptr},
-                    {"net_id", tf::Action::no_op, false, true, "vpc-1"},
-                    {"db_host", tf::Action::update, false, true, "db.internal"}};
+    unit.outputs = {{"web_url", Action::create, false, false, nullptr},
+                    {"net_id", Action::no_op, false, true, "vpc-1"},
+                    {"db_host", Action::update, false, true, "db.internal"}};
     Report report;
     report.command = "plan";
     report.run = "7f3c9a";

@@ -45,10 +45,10 @@ TEST_CASE("findings stand in the record as the catalog writes them") {
 
 TEST_CASE("counts add up over units and stacks") {
     Report report;
-    auto one = unit_of("a/x", "planned", {change_of(tf::Action::create, "t.a", {})});
-    auto two = unit_of("a/y", "planned", {change_of(tf::Action::destroy, "t.b", {})});
+    auto one = unit_of("a/x", "planned", {change_of(Action::create, "t.a", {})});
+    auto two = unit_of("a/y", "planned", {change_of(Action::destroy, "t.b", {})});
     report.stacks = {stack_of("a", "planned", {one, two}), stack_of("b", "planned", {one})};
-    CHECK(report.counts() == tf::Counts{2, 0, 0, 1});
+    CHECK(report.counts() == Counts{2, 0, 0, 1});
     const auto record = to_json(report);
     CHECK(record["stacks"][0]["changes"] ==
           Json{{"create", 1}, {"update", 0}, {"replace", 0}, {"delete", 1}});

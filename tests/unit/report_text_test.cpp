@@ -81,9 +81,9 @@ TEST_CASE("stacks without changes are a line each") {
 
 TEST_CASE("previews and what waits say so") {
     Report report;
-    const tf::Origin web{"web", intent_line(14), "engineer", ""};
-    const auto create = change_of(tf::Action::create, "aws_instance.web", web);
-    const auto destroy = change_of(tf::Action::destroy, "aws_instance.web", web);
+    const Origin web{"web", intent_line(14), "engineer", ""};
+    const auto create = change_of(Action::create, "aws_instance.web", web);
+    const auto destroy = change_of(Action::destroy, "aws_instance.web", web);
     report.stacks = {
         stack_of("net", "planned", {unit_of("net/main", "planned", {create})}),
         stack_of(
@@ -96,11 +96,10 @@ TEST_CASE("previews and what waits say so") {
 
 TEST_CASE("an apply that failed half way") {
     Report report;
-    const tf::Origin web{"web", intent_line(14), "engineer", ""};
+    const Origin web{"web", intent_line(14), "engineer", ""};
     auto shop = stack_of(
         "shop@dev", "failed",
-        {noted(unit_of("shop@dev/net", "applied",
-                       {change_of(tf::Action::create, "aws_vpc.net", web)}),
+        {noted(unit_of("shop@dev/net", "applied", {change_of(Action::create, "aws_vpc.net", web)}),
                ""),
          noted(unit_of("shop@dev/main", "failed", {}), "quota exceeded"),
          noted(unit_of("shop@dev/legacy", "skipped", {}), "upstream failed: shop@dev/main apply")});
@@ -131,9 +130,9 @@ TEST_CASE("findings say what is wrong, where, and what to do") {
 }
 
 TEST_CASE("hostile text is inert and stays in its line") {
-    const tf::Origin evil{"w\x1b[2Jeb", intent_line(9), "agent\n", "re\rason"};
+    const Origin evil{"w\x1b[2Jeb", intent_line(9), "agent\n", "re\rason"};
     auto unit = unit_of("shop@dev/main", "failed",
-                        {change_of(tf::Action::update, "aws_instance.\x1b[31mweb[\"\n\"]", evil,
+                        {change_of(Action::update, "aws_instance.\x1b[31mweb[\"\n\"]", evil,
                                    {{"tags\x07",
                                      "\"\xE2\x80\xAE"
                                      "a\"",
@@ -156,7 +155,7 @@ TEST_CASE("hostile text is inert and stays in its line") {
 TEST_CASE("many alike changes are all listed") {
     std::vector<ChangeReport> changes;
     for (int i = 0; i < 50; ++i)
-        changes.push_back(change_of(tf::Action::create, fmt::format("aws_subnet.net[{}]", i), {}));
+        changes.push_back(change_of(Action::create, fmt::format("aws_subnet.net[{}]", i), {}));
     Report report;
     report.stacks = {stack_of("net", "planned", {unit_of("net/main", "planned", changes)})};
     const auto text = to_text(report, {});
@@ -169,7 +168,7 @@ TEST_CASE("long values are cut where they do not differ") {
         R"({"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Resource":)";
     Report report;
     const auto change = change_of(
-        tf::Action::update, "aws_iam_policy.web", {},
+        Action::update, "aws_iam_policy.web", {},
         {{"policy", start + R"("arn:aws:s3:::old"}]})", start + R"("arn:aws:s3:::new"}]})", false},
          {"short", "1", "\"" + std::string(200, 'x') + "\"", false},
          {"bytes", std::string(1000, 'y') + "... (2000 bytes)",

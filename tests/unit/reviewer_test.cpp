@@ -4,7 +4,7 @@
 #include "agent_fixture.h"
 
 using namespace agentops;
-using tf::Action;
+using Action;
 
 namespace {
 
@@ -54,7 +54,7 @@ struct Reviewer : Bench {
 
 std::string line_of(const ReviewedChange& change) {
     const auto& component = change.origin.component;
-    return fmt::format("{} {} by {} {}{}", tf::sign(change.change.action), change.change.address,
+    return fmt::format("{} {} by {} {}{}", sign(change.change.action), change.change.address,
                        component.empty() ? change.origin.reason : component, to_text(change.risk),
                        change.is_protected ? " protected" : "");
 }
@@ -168,7 +168,7 @@ TEST_CASE("the review's risk is that of its worst change; reads and no-ops are n
     CHECK(review.risk == Risk::medium);
     CHECK(lines_of(review) == Lines{"+ aws_db_instance.db by db low",
                                     "-/+ aws_instance.web by no longer in the intent medium"});
-    CHECK(review.plan.counts() == tf::Counts{1, 0, 1, 0});
+    CHECK(review.plan.counts() == Counts{1, 0, 1, 0});
 }
 
 TEST_CASE("what a preview adds is not shown") {
@@ -181,7 +181,7 @@ TEST_CASE("what a preview adds is not shown") {
     CHECK(review.preview);
     CHECK(review.waits_for == Lines{"net/main"});
     CHECK(lines_of(review) == Lines{"+ aws_vpc.net by net low"});
-    CHECK(review.plan.counts() == tf::Counts{1, 0, 0, 0});
+    CHECK(review.plan.counts() == Counts{1, 0, 0, 0});
 }
 
 TEST_CASE("planned inputs make a preview too, but not when destroying") {

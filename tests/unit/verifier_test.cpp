@@ -176,7 +176,7 @@ TEST_CASE("odd outputs in the events are passed over") {
 TEST_CASE("a stored review has no sensitive outputs: the state tells them, or the tool") {
     Apply t;
     t.review.reused = true;
-    t.review.plan.outputs = {{"pw", tf::Action::no_op, true, true, nullptr}};
+    t.review.plan.outputs = {{"pw", Action::no_op, true, true, nullptr}};
     SUBCASE("a state on disk") {
         t.input.facts.state_known = true;
         t.input.facts.outputs = {{"pw", {{"value", "s"}, {"sensitive", true}}}};
@@ -193,7 +193,7 @@ TEST_CASE("a stored review has no sensitive outputs: the state tells them, or th
 
 TEST_CASE("a plan that was just made has its sensitive outputs still") {
     Apply t;
-    t.review.plan.outputs = {{"pw", tf::Action::no_op, true, true, nullptr}};
+    t.review.plan.outputs = {{"pw", Action::no_op, true, true, nullptr}};
     t.expected = {{{"pw", "s"}}, {}, {}};
     REQUIRE(t.verify(done(false)).empty());
     CHECK(t.reread() == "no output is sensitive");

@@ -121,9 +121,9 @@ public:
             .name = "bucket",
             .summary = "private object storage, encrypted, TLS only",
             .example = "{kind: bucket, versioned: true, expire: 90 d}",
-            .outputs = {{"name", tf::ValueType::string, "name of the bucket"},
-                        {"arn", tf::ValueType::string, "ARN"},
-                        {"domain", tf::ValueType::string, "host name in its region"}},
+            .outputs = {{"name", ValueType::string, "name of the bucket"},
+                        {"arn", ValueType::string, "ARN"},
+                        {"domain", ValueType::string, "host name in its region"}},
             .knobs = {}};
         return info;
     }

@@ -115,11 +115,10 @@ public:
             .name = "queue",
             .summary = "a message queue with a dead letter queue, encrypted, TLS only",
             .example = "{kind: queue, visibility: 60 s, dead_letter: {after: 3}}",
-            .outputs = {{"url", tf::ValueType::string, "address of the queue"},
-                        {"arn", tf::ValueType::string, "ARN"},
-                        {"name", tf::ValueType::string, "name of the queue"},
-                        {"dead_letter_url", tf::ValueType::string,
-                         "address of the dead letter queue"}},
+            .outputs = {{"url", ValueType::string, "address of the queue"},
+                        {"arn", ValueType::string, "ARN"},
+                        {"name", ValueType::string, "name of the queue"},
+                        {"dead_letter_url", ValueType::string, "address of the dead letter queue"}},
             .knobs = {}};
         return info;
     }

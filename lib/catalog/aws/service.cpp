@@ -258,11 +258,10 @@ public:
             .example =
                 "{kind: service, in: net, image: ubuntu-24.04, count: 2, "
                 "expose: {port: 443, to: internet}, uses: [db]}",
-            .outputs = {{"url", tf::ValueType::string, "address of the load balancer, if exposed"},
-                        {"dns_name", tf::ValueType::string,
-                         "name of the load balancer, if exposed"},
-                        {"security_group_id", tf::ValueType::string, "group of the machines"},
-                        {"asg_name", tf::ValueType::string, "name of the autoscaling group"}},
+            .outputs = {{"url", ValueType::string, "address of the load balancer, if exposed"},
+                        {"dns_name", ValueType::string, "name of the load balancer, if exposed"},
+                        {"security_group_id", ValueType::string, "group of the machines"},
+                        {"asg_name", ValueType::string, "name of the autoscaling group"}},
             .knobs = {aws::size_knob("service", "instance type", aws::machine_sizes()),
                       aws::knob("service", "count", "number of machines", {})},
             .in_network = true,

@@ -9,15 +9,15 @@ namespace agentops::catalog {
 namespace {
 
 /// The secret of a variable that an expression is, unless it is ephemeral.
-const tf::SecretVariable* stored_secret(const tf::Root& root, const tf::Expr& expression) {
+const SecretVariable* stored_secret(const tf::Root& root, const tf::Expr& expression) {
     for (const auto& secret : root.secrets) {
         if (!secret.ephemeral && expression.text == "var." + secret.variable) return &secret;
     }
     return nullptr;
 }
 
-const tf::SecretVariable* stored_secret(const tf::Root& root, const tf::Value& value) {
-    const tf::SecretVariable* found = nullptr;
+const SecretVariable* stored_secret(const tf::Root& root, const tf::Value& value) {
+    const SecretVariable* found = nullptr;
     if (const auto* expression = std::get_if<tf::Expr>(&value.data()))
         return stored_secret(root, *expression);
     if (const auto* text = std::get_if<tf::Concat>(&value.data())) {
