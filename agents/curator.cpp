@@ -15,7 +15,7 @@ public:
         static const graph::AgentInfo info{
             .name = "curator",
             .summary = "records what became of a unit",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::apply_done.id, slots::prove_done.id},
             .writes = {slots::outcome.id},
         };

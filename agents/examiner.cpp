@@ -14,7 +14,7 @@ public:
         static const graph::AgentInfo info{
             .name = "examiner",
             .summary = "reads why the tool could not plan",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::plan_done.id},
             .writes = {slots::plannable.id},
         };

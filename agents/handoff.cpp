@@ -21,7 +21,7 @@ public:
         static const graph::AgentInfo info{
             .name = "handoff",
             .summary = "passes real outputs on to the units after this one",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::expected_outputs.id, slots::apply_done.id,
                       slots::reread_done.id},
             .writes = {slots::actual_outputs.id},

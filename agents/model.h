@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "ansible/steps.h"
 #include "catalog/design.h"
 #include "catalog/finding.h"
 #include "run/step.h"
@@ -57,6 +58,16 @@ struct UnitInput {
     std::map<std::string, Json> known_outputs;
 };
 
+/// An Ansible unit in a walk.
+struct PlayInput {
+    const ansible::Unit* unit = nullptr;
+    ansible::StepContext context;
+    std::vector<ansible::Requirement> missing;  ///< roles and collections that are not there
+    std::optional<ApprovedPlan> approved;       ///< then this walk applies
+    std::map<std::string, Json> known_outputs;  ///< as UnitInput::known_outputs
+    std::set<std::string> finished;             ///< machines that an interrupted run was done with
+};
+
 /// A stored plan leaves out sensitive outputs: unless the state was read, only the tool has them.
 bool hides_outputs(const Plan& stored, const tf::UnitFacts& facts);
 
@@ -89,7 +100,9 @@ struct ReviewedChange {
 struct Review {
     std::string unit;
     bool preview = false;
-    bool pending = false;  ///< not planned: an existing root waits for real inputs
+    /// Not planned: an existing root waits for real inputs, a playbook for its machines.
+    bool pending = false;
+    int pending_hosts = 0;  ///< machines that are to be created first
     std::vector<std::string> waits_for;
     bool destroy = false;  ///< a plan to destroy
     bool reused = false;   ///< the approved plan itself, not planned again

@@ -19,7 +19,7 @@ public:
         static const graph::AgentInfo info{
             .name = "operator",
             .summary = "writes the apply step when the plan is within what was approved",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::review.id},
             .writes = {slots::backup_step.id, slots::apply_step.id},
         };

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "agents/inputs.h"
 #include "agents/keys.h"
 #include "agents/registry.h"
 #include "base/digest.h"
@@ -14,55 +14,6 @@
 namespace agentops {
 
 namespace {
-
-/// What one upstream unit offers: actual outputs beat expected ones beat those known before.
-struct Upstream {
-    const UnitOutputs* actual = nullptr;
-    const UnitOutputs* expected = nullptr;
-    const Json* known = nullptr;
-};
-
-enum class Availability { real, planned, unknown };
-
-struct Found {
-    Availability how = Availability::unknown;
-    Json value;
-};
-
-Found find_in(const UnitOutputs& outputs, const std::string& name) {
-    if (!outputs.values.contains(name)) return {};
-    const bool planned = outputs.changing.count(name) != 0;
-    return {planned ? Availability::planned : Availability::real, outputs.values.at(name)};
-}
-
-Found find_output(const Upstream& upstream, const std::string& name) {
-    if (upstream.actual != nullptr) return find_in(*upstream.actual, name);
-    if (upstream.expected != nullptr) return find_in(*upstream.expected, name);
-    if (upstream.known != nullptr && upstream.known->contains(name))
-        return {Availability::real, upstream.known->at(name)};
-    return {};
-}
-
-std::optional<std::size_t> index_of(const std::string& step) {
-    std::size_t index = 0;
-    const auto* end = step.data() + step.size();
-    const auto [stop, failure] = std::from_chars(step.data(), end, index);
-    return failure == std::errc() && stop == end ? std::optional(index) : std::nullopt;
-}
-
-/// Steps below an output: map keys and list indices. Null when one leads nowhere.
-const Json* descend(const Json* value, const std::vector<std::string>& path) {
-    for (const auto& step : path) {
-        if (value->is_object() && value->contains(step)) {
-            value = &value->at(step);
-            continue;
-        }
-        const auto index = index_of(step);
-        if (!value->is_array() || !index || *index >= value->size()) return nullptr;
-        value = &value->at(*index);
-    }
-    return value;
-}
 
 /// A value as it stands in a values file, where nothing is a template and so nothing is escaped.
 struct Literal {
@@ -94,38 +45,13 @@ struct Literal {
     }
 };
 
-/// For a destroy plan the value does not matter, but the variable wants its type.
-Json zero_of(ValueType type) {
-    switch (type) {
-        case ValueType::string:
-        case ValueType::any:
-            return "";
-        case ValueType::number:
-            return 0;
-        case ValueType::boolean:
-            return false;
-        case ValueType::list_of_string:
-            return Json::array();
-        case ValueType::map_of_string:
-            return Json::object();
-    }
-    throw InternalError("value type outside the enum");
-}
-
-Diagnostic missing_path(const Input& input) {
-    return error("apply.missing-output",
-                 fmt::format("{} has no '{}' below its output '{}'", input.from,
-                             join(input.path, "."), input.output),
-                 input.position, "look at the outputs of that stack, or plan it first");
-}
-
 class Planner final : public graph::Agent {
 public:
     const graph::AgentInfo& info() const override {
         static const graph::AgentInfo info{
             .name = "planner",
             .summary = "gathers inputs and writes the steps up to the plan",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::built.id, slots::unit.id},
             .writes = {slots::inputs.id, slots::write_step.id, slots::lock_step.id,
                        slots::init_step.id, slots::validate_step.id, slots::plan_step.id,
@@ -146,56 +72,16 @@ public:
     }
 
 private:
-    static std::map<std::string, Upstream> upstream_units(graph::AgentContext& context,
-                                                          const UnitInput& input) {
-        std::map<std::string, Upstream> found;
-        for (const auto& [id, outputs] : input.known_outputs)
-            found[id].known = &outputs;
-        // A destroy walks backwards: what comes before a unit there are its readers.
-        if (input.destroy) return found;
-        for (const auto& [id, value] : context.upstream(slots::expected_outputs))
-            found[id].expected = value;
-        for (const auto& [id, value] : context.upstream(slots::actual_outputs))
-            found[id].actual = value;
-        return found;
-    }
-
     static UnitInputs gather(graph::AgentContext& context, const UnitInput& input,
                              Diagnostics& diagnostics) {
-        UnitInputs inputs;
-        const auto upstream = upstream_units(context, input);
+        // A destroy walks backwards: what comes before a unit there are its readers.
+        const auto upstream = input.destroy ? known_only(input.known_outputs)
+                                            : upstream_units(context, input.known_outputs);
+        auto inputs = gather_inputs(input.unit->inputs, upstream, input.destroy, diagnostics);
         for (const auto& [name, value] : input.unit->variables)
             inputs.values[name] = std::visit(Literal(), value.data());
-        for (const auto& wanted : input.unit->inputs) {
-            const auto unit = upstream.find(wanted.from);
-            auto found =
-                unit != upstream.end() ? find_output(unit->second, wanted.output) : Found{};
-            take(wanted, found, input.destroy, inputs, diagnostics);
-        }
         inputs.digest = sha256(inputs.values);
         return inputs;
-    }
-
-    static void take(const Input& wanted, const Found& found, bool destroy, UnitInputs& inputs,
-                     Diagnostics& diagnostics) {
-        const bool known = found.how != Availability::unknown;
-        const auto* value = known ? descend(&found.value, wanted.path) : nullptr;
-        if (value != nullptr) {
-            inputs.values[wanted.variable] = *value;
-            if (found.how == Availability::real) return;
-            inputs.planned.insert(wanted.variable);
-        } else if (destroy) {
-            inputs.values[wanted.variable] = zero_of(wanted.type);
-            return;
-        } else if (known) {
-            diagnostics.push_back(missing_path(wanted));
-            return;
-        } else {
-            inputs.unknown.insert(wanted.variable);
-        }
-        if (std::find(inputs.waits_for.begin(), inputs.waits_for.end(), wanted.from) ==
-            inputs.waits_for.end())
-            inputs.waits_for.push_back(wanted.from);
     }
 
     /// The unit as it is planned: a preview reads typed unknowns in place of missing inputs.

@@ -138,7 +138,7 @@ public:
         static const graph::AgentInfo info{
             .name = "reviewer",
             .summary = "names the intent line behind each change and weighs the risk",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::inputs.id, slots::validated.id, slots::plannable.id,
                       slots::show_done.id},
             .writes = {slots::review.id, slots::expected_outputs.id},

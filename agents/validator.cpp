@@ -14,7 +14,7 @@ public:
         static const graph::AgentInfo info{
             .name = "validator",
             .summary = "reads the tool's own validation",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::validate_done.id},
             .writes = {slots::validated.id},
         };

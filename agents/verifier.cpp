@@ -39,7 +39,7 @@ public:
         static const graph::AgentInfo info{
             .name = "verifier",
             .summary = "judges the apply and asks for a second plan",
-            .scope = graph::Scope::unit,
+            .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::review.id, slots::apply_done.id},
             .writes = {slots::prove_step.id, slots::reread_step.id},
         };

@@ -63,6 +63,7 @@ std::vector<report::CheckReport> run_checks(Session& session, const intent::Stac
     std::vector<graph::Subject> subjects;
     std::vector<std::size_t> report_of;
     for (const auto& [name, check] : stack.checks) {
+        if (!check.command.empty()) continue;  // runs with the playbook of its machines
         std::string missing;
         const auto address = fill(stack, check.http ? *check.http : *check.tcp, outputs, missing);
         reports.push_back({name, address.value_or(""), "failed", ""});
@@ -75,7 +76,7 @@ std::vector<report::CheckReport> run_checks(Session& session, const intent::Stac
         report_of.push_back(reports.size() - 1);
         subjects.push_back({fmt::format("{}/checks/{}", stack.id, name), &board, {}});
     }
-    auto nodes = graph::derive(registry(), graph::Scope::unit, {slots::probe_done.id},
+    auto nodes = graph::derive(registry(), graph::Scope::terraform, {slots::probe_done.id},
                                {slots::probe_step.id});
     if (!nodes) throw InternalError("the checks' graph is not sound");
     graph::WalkOptions options;

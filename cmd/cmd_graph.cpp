@@ -20,16 +20,16 @@ std::vector<Phase> phases_of(const std::string& command) {
     using graph::Scope;
     const Phase design{
         "stacks", Scope::stack, {slots::findings.id, slots::units.id}, {slots::stack.id}};
-    const Phase plan{"units", Scope::unit, {slots::review.id}, {slots::unit.id, slots::built.id}};
+    const Phase plan{"units", Scope::terraform, {slots::review.id}, {slots::unit.id, slots::built.id}};
     const Phase gate{"gate",
                      Scope::stack,
                      {slots::verdict.id},
                      {slots::stack.id, slots::findings.id, slots::reviews.id}};
     const Phase apply{"units",
-                      Scope::unit,
+                      Scope::terraform,
                       {slots::outcome.id, slots::actual_outputs.id},
                       {slots::unit.id, slots::built.id}};
-    const Phase checks{"checks", Scope::unit, {slots::probe_done.id}, {slots::probe_step.id}};
+    const Phase checks{"checks", Scope::terraform, {slots::probe_done.id}, {slots::probe_step.id}};
     const Phase check{"stacks", Scope::stack, {slots::findings.id}, {slots::stack.id}};
     if (command == "check") return {check};
     if (command == "generate") return {design};

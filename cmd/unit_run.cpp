@@ -11,7 +11,7 @@
 #include "base/term.h"
 #include "base/text.h"
 #include "terraform/facts.h"
-#include "terraform/tree_digest.h"
+#include "unit/tree_digest.h"
 
 namespace agentops::cmd {
 
@@ -24,7 +24,7 @@ std::string stack_of(const std::string& unit) {
 /// Digests what the static walk could not read: existing roots and local modules.
 Status complete_digest(tf::Unit& unit) {
     if (unit.existing) {
-        TRY(unit.digest, tf::tree_digest(unit.dir));
+        TRY(unit.digest, tree_digest(unit.dir));
         unit.init_key = unit.digest;
         return {};
     }
@@ -32,7 +32,7 @@ Status complete_digest(tf::Unit& unit) {
     std::string all = unit.digest;
     for (const auto& module : unit.local_modules) {
         // The unit's own folder may not be there yet, so the path cannot go through it.
-        TRY(auto digest, tf::tree_digest((unit.dir / module).lexically_normal()));
+        TRY(auto digest, tree_digest((unit.dir / module).lexically_normal()));
         all += digest;
     }
     unit.digest = sha256(all);
@@ -277,7 +277,7 @@ const graph::Board* UnitWalk::board(const UnitSet& units, const std::string& id)
 UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& units,
                     const WalkPurpose& purpose, run::Runner& runner, report::Live* live) {
     UnitWalk walk;
-    auto nodes = graph::derive(registry(), graph::Scope::unit, purpose.goals,
+    auto nodes = graph::derive(registry(), graph::Scope::terraform, purpose.goals,
                                {slots::unit.id, slots::built.id});
     if (!nodes) {
         walk.diagnostics = std::move(nodes).error();

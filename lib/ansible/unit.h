@@ -46,6 +46,7 @@ struct Host {
 /// Machines that Terraform makes: their addresses are an input of the unit.
 struct HostSource {
     std::string name;      ///< the component; many machines are <name>-1, <name>-2, ...
+    int expected = 1;      ///< how many there will be, as the design says
     std::string variable;  ///< of Unit::inputs; a text, or with `many` a list of texts
     bool many = false;
     Connection connection;
@@ -78,7 +79,8 @@ struct CommandCheck {
 /// `origins` are by task name; "" is the component itself.
 struct Unit : agentops::Unit {
     std::string component;
-    std::string group;  ///< the component's group in the inventory
+    fs::path artifact_list;  ///< what was written to the unit's folder (unit/leftovers.h)
+    std::string group;       ///< the component's group in the inventory
     std::vector<Host> hosts;
     std::optional<HostSource> source;
     /// A playbook's hosts may be another component's: their unit's inventory is ours.
@@ -94,6 +96,9 @@ struct Unit : agentops::Unit {
     std::string vault_secret;       ///< existing playbooks: secret with the vault password
     std::vector<CommandCheck> checks;
 };
+
+/// What the intent itself says of a unit's machines, for those who refer to it: {addresses, names}.
+Json host_outputs(const Unit& unit);
 
 /// What a plan or an apply knows of the machines once inputs have values.
 struct Targets {

@@ -15,19 +15,30 @@ std::string upstream_failed(std::string_view subject, std::string_view node) {
     return fmt::format("upstream failed: {} {}", subject, node);
 }
 
-/// One walk. A task is a node of a subject, numbered subject * nodes + node; its report is written
-/// by itself alone and read by the tasks behind it.
+bool feeds(const Node& writer, const Node& reader) {
+    return std::any_of(writer.writes.begin(), writer.writes.end(), [&](SlotId slot) {
+        return std::find(reader.upstream.begin(), reader.upstream.end(), slot) !=
+               reader.upstream.end();
+    });
+}
+
+/// One walk. A task is a node of a subject; its report is written by itself alone and read by the
+/// tasks behind it.
 class Walk {
 public:
     Walk(const Registry& registry, const std::vector<Node>& nodes, std::span<Subject> subjects,
          run::Runner& runner, const WalkOptions& options)
-        : registry_(registry),
-          nodes_(nodes),
-          subjects_(subjects),
-          runner_(runner),
-          options_(options),
-          after_(nodes.size() * subjects.size()),
-          reports_(after_.size()) {}
+        : registry_(registry), subjects_(subjects), runner_(runner), options_(options) {
+        for (std::size_t i = 0; i < subjects.size(); ++i) {
+            const auto& own = subjects[i].nodes != nullptr ? *subjects[i].nodes : nodes;
+            first_.push_back(tasks_.size());
+            for (const auto& node : own)
+                tasks_.push_back({i, &node});
+        }
+        first_.push_back(tasks_.size());
+        after_.resize(tasks_.size());
+        reports_.resize(tasks_.size());
+    }
 
     WalkResult run() {
         connect();
@@ -40,20 +51,24 @@ public:
 
 private:
     void connect() {
-        for (std::size_t task = 0; task < after_.size(); ++task) {
-            const std::size_t subject = task / nodes_.size();
-            const Node& node = nodes_[task % nodes_.size()];
-            for (const auto before : node.after)
-                after_[task].push_back(subject * nodes_.size() + before);
+        for (std::size_t task = 0; task < tasks_.size(); ++task) {
+            const auto& [subject, node] = tasks_[task];
+            for (const auto before : node->after)
+                after_[task].push_back(first_[subject] + before);
+            if (node->upstream.empty()) continue;
             for (const auto upstream : subjects_[subject].after)
-                for (const auto before : node.after_upstream)
-                    after_[task].push_back(upstream * nodes_.size() + before);
+                wait_for(upstream, *node, after_[task]);
         }
     }
 
+    void wait_for(std::size_t upstream, const Node& reader, std::vector<std::size_t>& after) const {
+        for (auto task = first_[upstream]; task < first_[upstream + 1]; ++task)
+            if (feeds(*tasks_[task].node, reader)) after.push_back(task);
+    }
+
     void visit(std::size_t task) {
-        const Subject& subject = subjects_[task / nodes_.size()];
-        const Node& node = nodes_[task % nodes_.size()];
+        const Subject& subject = subjects_[tasks_[task].subject];
+        const Node& node = *tasks_[task].node;
         NodeReport& report = reports_[task];
         report.subject = subject.id;
         report.node = node.name;
@@ -145,11 +160,17 @@ private:
         subject.board->put(slot.result, std::move(result));
     }
 
+    struct Task {
+        std::size_t subject;
+        const Node* node;
+    };
+
     const Registry& registry_;
-    const std::vector<Node>& nodes_;
     std::span<Subject> subjects_;
     run::Runner& runner_;
     const WalkOptions& options_;
+    std::vector<Task> tasks_;
+    std::vector<std::size_t> first_;  ///< by subject: its first task; then the end
     std::vector<std::vector<std::size_t>> after_;
     std::vector<NodeReport> reports_;
     std::mutex observing_;

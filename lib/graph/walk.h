@@ -41,7 +41,7 @@ struct Node {
     std::size_t index = 0;  ///< into Registry::agents or ::steps
     std::vector<SlotId> reads, writes, upstream;
     std::vector<std::size_t> after;           ///< nodes of the same subject
-    std::vector<std::size_t> after_upstream;  ///< nodes of each subject before this one
+    std::vector<std::size_t> after_upstream;  ///< the same nodes of each subject before this one
 };
 
 /// The nodes needed for `goals` in one scope, in a fixed topological order: registry order among
@@ -57,6 +57,8 @@ struct Subject {
     std::string id;
     Board* board = nullptr;
     std::vector<std::size_t> after;  ///< indices of subjects before this one
+    /// Its own nodes, when they are not those of the walk; must outlive it.
+    const std::vector<Node>* nodes = nullptr;
 };
 
 enum class NodeStatus { ok, failed, skipped };
@@ -95,7 +97,7 @@ struct WalkResult {
 };
 
 /// Runs `nodes` for every subject. A failed node fails its dependants in the same subject and,
-/// through after_upstream, in later subjects: they are skipped and only the first cause is an
+/// through `upstream`, in later subjects: they are skipped and only the first cause is an
 /// error. A step that is not ok fails its node unless it is judged; then agents may read the
 /// result, but steps that come after it are skipped, and its diagnostics are left to the judge. A
 /// cycle among subjects throws InternalError when nodes wait across it; callers report it before.

@@ -100,6 +100,9 @@ Status refuse_foreign(const WriteFiles& step, const fs::path& dir) {
         const auto matches = [&](const auto& pattern) { return is_match(pattern, inside); };
         if (ours.contains(path) || std::none_of(step.foreign.begin(), step.foreign.end(), matches))
             continue;
+        // What counts in a folder that is looked into is what lies there.
+        std::error_code ignored;
+        if (deep && fs::is_directory(fs::symlink_status(path, ignored))) continue;
         found.push_back(error("unit.foreign-file",
                               fmt::format("'{}' was not generated and would take part in the run",
                                           escape_terminal(path.string())),
@@ -128,6 +131,17 @@ tl::unexpected<Diagnostics> damaged(const fs::path& path, const std::string& why
 }
 
 }  // namespace
+
+Status put_secret(File& file, const SecretPlace& place, const std::string& value) {
+    if (place.pointer.empty()) {
+        file.text = value.ends_with('\n') ? value : value + "\n";
+        return {};
+    }
+    TRY(auto json, parse_json(file.text, "a file with secrets"));
+    json[Json::json_pointer(place.pointer)] = value;
+    file.text = dump_json(json, 1) + "\n";
+    return {};
+}
 
 Status write_files(const WriteFiles& step) {
     const auto dir = (fs::absolute(step.dir) / "").lexically_normal().parent_path();

@@ -6,6 +6,9 @@
 
 namespace agentops::run {
 
+/// Fills in a secret. A key file's last line is ended, as ssh wants it.
+Status put_secret(File& file, const SecretPlace& place, const std::string& value);
+
 /// Codes: unit.foreign-file, file.symlink, file.unwritable. Writes nothing when a foreign file is
 /// there.
 Status write_files(const WriteFiles& step);

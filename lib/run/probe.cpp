@@ -41,7 +41,8 @@ std::optional<Url> parse_url(std::string_view text) {
     const auto scheme = text.find("://");
     if (scheme == std::string_view::npos || !is_plain(text)) return {};
     url.scheme = text.substr(0, scheme);
-    if (url.scheme != "http" && url.scheme != "https" && url.scheme != "tcp") return {};
+    if (url.scheme != "http" && url.scheme != "https" && url.scheme != "tcp" && url.scheme != "ssh")
+        return {};
     text.remove_prefix(scheme + 3);
     text = text.substr(0, text.find('#'));
     const auto path = std::min(text.find_first_of("/?"), text.size());
@@ -160,6 +161,12 @@ Result<std::string> try_tcp(const Url& url, const Interrupt& interrupt, Moment u
     return Connection(interrupt, until).open(url);
 }
 
+Result<std::string> try_ssh(const Url& url, const Interrupt& interrupt, Moment until) {
+    Connection connection(interrupt, until);
+    if (auto why = connection.open(url); !why.empty()) return why;
+    return starts_with(connection.first_line(), "SSH-") ? "" : "did not answer with SSH";
+}
+
 Result<std::string> try_http(const Url& url, int wanted, const Interrupt& interrupt, Moment until) {
     Connection connection(interrupt, until);
     if (auto why = connection.open(url); !why.empty()) return why;
@@ -242,6 +249,7 @@ Status run_probe(const Probe& probe, const Environment& env, const Interrupt& in
     }
     const auto attempt = [&](Moment until) -> Result<std::string> {
         if (url->scheme == "tcp") return try_tcp(*url, interrupt, until);
+        if (url->scheme == "ssh") return try_ssh(*url, interrupt, until);
         if (url->scheme == "http") return try_http(*url, probe.status, interrupt, until);
         return try_https(probe, env, interrupt, until);
     };

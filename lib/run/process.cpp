@@ -260,7 +260,13 @@ private:
             hurried_ = true;
             kill_by(now + patience_.after_second);
         }
-        for (; sent_ < std::max(requests, end_.timed_out ? 1 : 0); ++sent_)
+        const bool gently = patience_.stop_gently != nullptr;
+        if (gently && requests > 0 && !asked_) {
+            asked_ = true;
+            patience_.stop_gently();
+        }
+        const int due = std::max(requests - (gently ? 1 : 0), end_.timed_out ? 1 : 0);
+        for (; sent_ < due; ++sent_)
             ::kill(-pid_, SIGINT);
         if (kill_at_ && !killed_ && now >= *kill_at_) {
             killed_ = true;
@@ -278,6 +284,7 @@ private:
     SteadyClock::time_point start_, deadline_;
     Fd pidfd_;
     std::optional<SteadyClock::time_point> kill_at_;
+    bool asked_ = false;
     bool hurried_ = false;
     bool killed_ = false;
     int sent_ = 0;

@@ -30,6 +30,8 @@ struct Patience {
     std::chrono::milliseconds deadline{std::chrono::hours(6)};
     std::chrono::milliseconds after_second{std::chrono::seconds(5)};
     std::chrono::milliseconds after_deadline{std::chrono::seconds(20)};
+    /// Called for the first interrupt instead of sending SIGINT: the program stops when it can.
+    std::function<void()> stop_gently = nullptr;
     std::function<void()> tick = nullptr;  ///< called about every 100 ms while it runs
 };
 

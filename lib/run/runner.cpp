@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/digest.h"
 #include "base/fs.h"
@@ -14,6 +15,7 @@
 #include "run/file_steps.h"
 #include "run/probe.h"
 #include "run/process.h"
+#include "run/schedule.h"
 #include "run/tool_output.h"
 
 namespace agentops::run {
@@ -100,7 +102,43 @@ public:
 
 private:
     void perform(const Context& at, const WriteFiles& action) {
-        if (auto status = write_files(action); !status) at.report(status.error());
+        const auto& files = action.files;
+        const bool secret = std::any_of(files.begin(), files.end(),
+                                        [](const File& file) { return !file.secrets.empty(); });
+        auto status = secret ? write_secrets(action) : write_files(action);
+        if (!status) at.report(status.error());
+    }
+
+    Status write_secrets(WriteFiles action) {
+        for (auto& file : action.files) {
+            for (const auto& place : file.secrets) {
+                TRY(const auto value, secrets_.get(place.secret));
+                TRY_DO(put_secret(file, place, value));
+            }
+        }
+        return write_files(action);
+    }
+
+    void perform(const Context& at, const ReachHosts& action) {
+        if (stopped_before(at)) return;
+        const auto& hosts = action.hosts;
+        std::vector<std::string> answers(hosts.size());
+        parallel_for(hosts.size(), std::min<int>(static_cast<int>(hosts.size()), kReachJobs),
+                     [&](std::size_t i) {
+                         const Probe probe{url_of(hosts[i]), 0, action.within};
+                         const auto done = run_probe(probe, options_.environment, interrupt_);
+                         if (!done) answers[i] = done.error().front().message;
+                     });
+        at.result.interrupted = interrupt_.count() > 0;
+        Json reached = Json::object();
+        for (std::size_t i = 0; i < hosts.size(); ++i)
+            reached[hosts[i].name] = answers[i];
+        at.result.json = std::make_shared<const Json>(std::move(reached));
+    }
+
+    static std::string url_of(const ReachHosts::Endpoint& host) {
+        const bool v6 = host.address.find(':') != std::string::npos;
+        return fmt::format("ssh://{}:{}", v6 ? "[" + host.address + "]" : host.address, host.port);
     }
 
     void perform(const Context& at, const CopyFile& action) {
@@ -186,6 +224,11 @@ private:
         });
         Patience patience{.deadline = call.deadline};
         if (call.json_lines) patience.tick = [&] { events.read(); };
+        if (!call.stop_file.empty())
+            patience.stop_gently = [&] {
+                // Without the file there is the second interrupt.
+                std::ignore = write_file(call.stop_file, "", 0600);
+            };
         const auto end = run_process(spec, patience, interrupt_);
         if (!end) return at.report(end.error());
         note_end(at.result, *end);
@@ -299,6 +342,7 @@ private:
     }
 
     static constexpr std::size_t kGarbageExcerpt = 200;
+    static constexpr int kReachJobs = 32;
 
     RunnerOptions options_;
     Interrupt& interrupt_;

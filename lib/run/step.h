@@ -45,19 +45,29 @@ struct ToolCall {
     bool secret_output = false;    ///< stdout holds secrets: its file never has a name
     std::vector<int> accepted{0};  ///< exit codes that are no failure
     std::optional<Stamp> stamp = {};
+    /// Not empty: the first interrupt makes this file instead of sending SIGINT; the program looks
+    /// for it between two pieces of work and stops there.
+    std::filesystem::path stop_file = {};
     std::string exclusive = {};  ///< calls with the same non-empty word never run at once
     int memory_mb = 0;           ///< for admission
 };
 
+/// Where a secret's value goes in a file: below this JSON pointer, or with "" it is the whole text.
+struct SecretPlace {
+    std::string pointer;
+    std::string secret;
+};
+
 struct File {
     std::filesystem::path path;
-    std::string text;
+    std::string text;  ///< with secrets at pointers: JSON
     unsigned mode = 0600;
+    std::vector<SecretPlace> secrets = {};
 };
 
 /// Writes files whole (only those that differ) and removes `obsolete` ones; relative paths start in
 /// `dir`. `foreign` patterns name what must not lie in `dir` besides the files themselves: it is
-/// refused, never removed. They look into folders only with `**`; as in a shell, a leading dot must
+/// refused, never removed. They look into folders only with `**`, and then folders count for nothing; as in a shell, a leading dot must
 /// be written out.
 struct WriteFiles {
     std::filesystem::path dir;
@@ -78,15 +88,26 @@ struct ReadJson {
 
 /// Tries again until it succeeds or `within` has passed.
 struct Probe {
-    std::string url;   ///< http(s)://..., or tcp://host:port
+    std::string url;   ///< http(s)://..., tcp://host:port, or ssh://host:port (wants its banner)
     int status = 200;  ///< HTTP only
     std::chrono::milliseconds within{std::chrono::seconds(60)};
+};
+
+/// Waits for the ssh banner of many machines at once. The result's json maps each name to why it
+/// did not answer, "" when it did; a machine that did not is no failure of the step.
+struct ReachHosts {
+    struct Endpoint {
+        std::string name, address;
+        int port = 22;
+    };
+    std::vector<Endpoint> hosts;
+    std::chrono::milliseconds within{std::chrono::minutes(5)};
 };
 
 struct Step {
     std::string name;  ///< "plan": unique within its unit
     std::string tool;  ///< "terraform", "agentops", "http"
-    std::variant<ToolCall, WriteFiles, CopyFile, ReadJson, Probe> action;
+    std::variant<ToolCall, WriteFiles, CopyFile, ReadJson, Probe, ReachHosts> action;
     bool judged = false;  ///< a failure is for an agent to judge, not an error by itself
     /// Not empty: not executed, and why ("nothing changed since last init").
     std::string skip = {};
@@ -102,7 +123,8 @@ struct StepResult {
     int exit_code = 0;         ///< meaningful when signal is 0
     int signal = 0;            ///< the signal that ended it
     std::string output;        ///< Capture::text
-    /// Capture::json, ReadJson. Shared because plan JSON is large and many agents read it.
+    /// Capture::json, ReadJson, ReachHosts. Shared because plan JSON is large and many agents read
+    /// it.
     std::shared_ptr<const Json> json;
     /// json_lines: every event, in order; lines that were not JSON are {"type":"unparsed","text"}.
     std::vector<Json> events;

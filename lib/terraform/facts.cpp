@@ -75,42 +75,6 @@ bool is_foreign_name(const std::string& name) {
     });
 }
 
-std::set<std::string> names_of(const std::vector<Artifact>& files) {
-    std::set<std::string> names;
-    for (const auto& file : files)
-        names.insert(file.name);
-    return names;
-}
-
-/// Files of an earlier run that are still as we wrote them. Changed ones are left to be foreign.
-std::vector<fs::path> obsolete_files(const Unit& unit, const std::set<std::string>& current) {
-    std::vector<fs::path> obsolete;
-    const auto json = read_any(artifact_list(unit));
-    const auto& list = member(json, "files");
-    if (!list.is_object()) return obsolete;
-    for (const auto& [name, digest] : list.items()) {
-        const bool plain = fs::path(name).filename() == name && is_foreign_name(name);
-        const auto path = unit.dir / name;
-        if (plain && !current.contains(name) && digest_of(path) == text_of(digest))
-            obsolete.push_back(path);
-    }
-    return obsolete;
-}
-
-std::string first_foreign(const Unit& unit, const std::set<std::string>& current,
-                          const std::vector<fs::path>& obsolete) {
-    std::string first;
-    std::error_code reason;
-    for (const auto& entry : fs::directory_iterator(unit.dir, reason)) {
-        const auto name = entry.path().filename().string();
-        const bool old =
-            std::find(obsolete.begin(), obsolete.end(), unit.dir / name) != obsolete.end();
-        if (!is_foreign_name(name) || current.contains(name) || old) continue;
-        if (first.empty() || name < first) first = name;
-    }
-    return first;
-}
-
 void look_for_files(UnitFacts& facts, const Unit& unit) {
     auto found = leftovers(unit);
     facts.obsolete = std::move(found.obsolete);
@@ -129,11 +93,7 @@ Status look_at_state(UnitFacts& facts, const Unit& unit, const std::optional<Sta
 }  // namespace
 
 Leftovers leftovers(const Unit& unit) {
-    const auto current = names_of(unit.files);
-    Leftovers found;
-    found.obsolete = obsolete_files(unit, current);
-    found.foreign = first_foreign(unit, current, found.obsolete);
-    return found;
+    return find_leftovers({unit.dir, artifact_list(unit), false, is_foreign_name}, unit.files);
 }
 
 fs::path lock_file(const fs::path& dir) {
@@ -142,13 +102,6 @@ fs::path lock_file(const fs::path& dir) {
 
 fs::path artifact_list(const Unit& unit) {
     return unit.data_dir.string() + ".artifacts.json";
-}
-
-std::string artifact_list_text(const Unit& unit) {
-    Json files = Json::object();
-    for (const auto& file : unit.files)
-        files[file.name] = sha256(file.text);
-    return dump_json({{"files", std::move(files)}}, 2) + "\n";
 }
 
 const std::vector<std::string>& foreign_patterns() {

@@ -4,14 +4,10 @@
 // must not be there, the local state.
 
 #include "terraform/steps.h"
+#include "unit/leftovers.h"
 
 namespace agentops::tf {
 
-/// What lies in a generated unit's folder beside its present files.
-struct Leftovers {
-    std::vector<fs::path> obsolete;  ///< ours, of an earlier run, unchanged: to be removed
-    std::string foreign;             ///< a file that Terraform would read and we did not write
-};
 Leftovers leftovers(const Unit& unit);
 
 /// Reads all facts of a unit. A preview is never initialised, and its files are always fresh.
@@ -31,7 +27,6 @@ bool init_is_whole(const Unit& unit);
 
 /// The list of generated files and their digests that write_step keeps beside the data folder.
 fs::path artifact_list(const Unit& unit);
-std::string artifact_list_text(const Unit& unit);
 /// What may not lie in a generated unit's folder: Terraform would pick it up by itself.
 const std::vector<std::string>& foreign_patterns();
 

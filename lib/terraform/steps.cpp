@@ -139,7 +139,7 @@ run::Step write_step(const Unit& unit, const UnitFacts& facts, bool preview, con
         action.foreign = foreign_patterns();
     }
     if (!unit.existing && !preview)
-        action.files.push_back({artifact_list(unit), artifact_list_text(unit), 0600});
+        action.files.push_back({artifact_list(unit), artifact_list_text(unit.files), 0600});
     if (has_values(unit)) {
         const Json given = values.is_null() ? Json::object() : values;
         action.files.push_back({values_file(c), dump_json(given, 2) + "\n", 0600});

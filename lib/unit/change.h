@@ -20,8 +20,8 @@ std::string_view to_text(Action action);
 /// forgotten, and "?"
 std::string_view sign(Action action);
 
-/// How far a predicted change can be relied on: the tool proves it; the tool reports it but is known
-/// to be wrong at times; nothing can be told beforehand.
+/// How far a predicted change can be relied on: the tool proves it; the tool reports it but is
+/// known to be wrong at times; nothing can be told beforehand.
 enum class Trust { proven, reported, not_checkable };
 std::string_view to_text(Trust trust);
 

@@ -90,9 +90,9 @@ TEST_CASE("a step reads its request and what it comes after, and writes its resu
 TEST_CASE("agents of the other scope take no part") {
     Fixture f = empty();
     f.agent({"architect", "", Scope::stack, {}, {design}});
-    f.agent({"builder", "", Scope::unit, {design}, {report}});
-    CHECK(shape(f.derive({report}, {design}, Scope::unit)) == Lines{"builder"});
-    CHECK(problems(f.derive({report}, {}, Scope::unit)) ==
+    f.agent({"builder", "", Scope::terraform, {design}, {report}});
+    CHECK(shape(f.derive({report}, {design}, Scope::terraform)) == Lines{"builder"});
+    CHECK(problems(f.derive({report}, {}, Scope::terraform)) ==
           Lines{"graph.no-writer: nothing writes slot 'design', which agent 'builder' reads"});
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("two writers of a key are named, a step's result counts") {
     f.agent({"architect", "", Scope::stack, {}, {design, findings}});
     f.agent({"capacity", "", Scope::stack, {}, {design, findings}});
     f.agent({"guesser", "", Scope::stack, {}, {result}});
-    f.agent({"builder", "", Scope::unit, {}, {design}});
+    f.agent({"builder", "", Scope::terraform, {}, {design}});
     f.registry.steps.push_back({"plan", {request}, {result}});
     CHECK(problems(f.derive({findings})) ==
           Lines{"graph.two-writers: slot 'design' has 2 writers: 'architect', 'capacity'",

@@ -21,7 +21,7 @@ std::string graph_of(Scope scope, const std::vector<SlotId>& goals,
 /// The names of the nodes in order, as the given slots of a unit's walk let them be.
 std::string order_of_unit(const std::vector<SlotId>& goals) {
     const auto nodes =
-        graph::derive(registry(), Scope::unit, goals, {slots::unit.id, slots::built.id});
+        graph::derive(registry(), Scope::terraform, goals, {slots::unit.id, slots::built.id});
     if (!nodes) return render(nodes.error());
     std::string names;
     for (const auto& node : *nodes)
@@ -51,7 +51,7 @@ gate   stack, findings, reviews -> verdict
 }
 
 TEST_CASE("apply, whole") {
-    CHECK(graph_of(Scope::unit, {slots::outcome.id, slots::actual_outputs.id},
+    CHECK(graph_of(Scope::terraform, {slots::outcome.id, slots::actual_outputs.id},
                    {slots::unit.id, slots::built.id}) == R"(
 agent            reads                                                               -> writes
 planner          built, unit, expected_outputs (upstream), actual_outputs (upstream) -> inputs, write_step, lock_step, init_step, validate_step, plan_step, show_step, outputs_step
@@ -129,7 +129,7 @@ struct TwoUnits {
 
     graph::WalkResult walk(const std::vector<SlotId>& goals) {
         const auto nodes =
-            graph::derive(registry(), Scope::unit, goals, {slots::unit.id, slots::built.id});
+            graph::derive(registry(), Scope::terraform, goals, {slots::unit.id, slots::built.id});
         for (const auto& unit : units) {
             auto& board = stacks.add(unit.id, stacks.boards.empty() ? std::vector<std::size_t>{}
                                                                     : std::vector<std::size_t>{0});

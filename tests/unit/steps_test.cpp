@@ -322,7 +322,7 @@ TEST_CASE("what we wrote before and write no longer is obsolete, unless somebody
     Disk disk("obsolete");
     Unit earlier = disk.unit;
     earlier.files = {{"net.tf.json", "{}\n"}, {"old.tf.json", "{}\n"}, {"edited.tf.json", "{}\n"}};
-    REQUIRE(write_file(artifact_list(disk.unit), artifact_list_text(earlier)));
+    REQUIRE(write_file(artifact_list(disk.unit), artifact_list_text(earlier.files)));
     disk.put("old.tf.json", "{}\n");
     disk.put("edited.tf.json", "{\"by\": \"hand\"}\n");
     CHECK(disk.facts().obsolete == std::vector<fs::path>{disk.unit.dir / "old.tf.json"});

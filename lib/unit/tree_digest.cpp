@@ -1,4 +1,4 @@
-#include "terraform/tree_digest.h"
+#include "unit/tree_digest.h"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 
-namespace agentops::tf {
+namespace agentops {
 
 namespace {
 
@@ -43,4 +43,4 @@ Result<std::string> tree_digest(const fs::path& dir) {
     return sha256(files);
 }
 
-}  // namespace agentops::tf
+}  // namespace agentops

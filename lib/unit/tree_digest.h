@@ -6,7 +6,7 @@
 
 #include "base/fs.h"
 
-namespace agentops::tf {
+namespace agentops {
 
 /// SHA-256 over the names and bytes of all regular files below `dir`, in sorted order; hidden files
 /// and folders (.terraform, .git), state files, backups and logs are passed over, but not
@@ -14,4 +14,4 @@ namespace agentops::tf {
 /// terraform.missing-root.
 Result<std::string> tree_digest(const fs::path& dir);
 
-}  // namespace agentops::tf
+}  // namespace agentops
