@@ -17,8 +17,8 @@ public:
             .name = "conductor",
             .summary = "writes the play step for what was approved",
             .scope = graph::Scope::ansible,
-            .reads = {slots::play_unit.id, slots::inputs.id, slots::review.id, slots::targets.id,
-                      slots::reach_done.id},
+            .reads = {slots::play_unit.id, slots::inputs.id, slots::review.id,
+                      slots::play_context.id, slots::reach_done.id},
             .writes = {slots::play_step.id},
         };
         return info;
@@ -38,7 +38,7 @@ public:
             return {error("stale.hosts",
                           fmt::format("{} was approved for other machines or values", review.unit),
                           {}, "plan again and have the new plan approved: agentops plan")};
-        auto play = ansible::play_step(*input.unit, input.context);
+        auto play = ansible::play_step(*input.unit, context.get(slots::play_context));
         if (!replan && review.plan.empty()) play.skip = "nothing to do";
         context.put(slots::play_step, std::move(play));
         return silent(*input.unit, context.get(slots::reach_done));

@@ -76,9 +76,9 @@ public:
             .summary = "finds the machines and writes the steps up to check mode",
             .scope = graph::Scope::ansible,
             .reads = {slots::play_unit.id},
-            .writes = {slots::inputs.id, slots::targets.id, slots::write_step.id,
-                       slots::inventory_step.id, slots::fetch_step.id, slots::syntax_step.id,
-                       slots::rehearse_step.id, slots::reach_step.id},
+            .writes = {slots::inputs.id, slots::targets.id, slots::play_context.id,
+                       slots::write_step.id, slots::inventory_step.id, slots::fetch_step.id,
+                       slots::syntax_step.id, slots::rehearse_step.id, slots::reach_step.id},
             .upstream = {slots::expected_outputs.id, slots::actual_outputs.id},
         };
         return info;
@@ -126,15 +126,27 @@ private:
         return sha256(all);
     }
 
+    /// Leaves out the machines that are done, unless all are: then only the proof is missing, and
+    /// that wants every machine.
+    static ansible::StepContext limited(const PlayInput& input, const ansible::Targets& targets) {
+        auto limited = input.context;
+        const auto& done = input.finished;
+        const bool all = std::all_of(targets.hosts.begin(), targets.hosts.end(),
+                                     [&](const auto& host) { return done.count(host.name) != 0; });
+        if (!all) limited.done = done;
+        return limited;
+    }
+
     static void write_steps(graph::AgentContext& context, const PlayInput& input,
                             const UnitInputs& inputs, const ansible::Targets& targets) {
         const auto& unit = *input.unit;
+        const auto limits = limited(input, targets);
         auto write = ansible::write_step(unit);
-        auto inventory = ansible::write_run_step(unit, targets, input.context);
+        auto inventory = ansible::write_run_step(unit, targets, limits);
         auto fetch = ansible::fetch_step(unit, input.missing, input.context);
         auto syntax = ansible::syntax_step(unit, input.context);
         auto rehearse = ansible::rehearse_step(unit, input.context);
-        auto reach = ansible::reach_step(targets.hosts, input.context);
+        auto reach = ansible::reach_step(targets.hosts, limits);
         if (inputs.preview())
             rehearse.skip = fmt::format("waits for {}", join(inputs.waits_for, ", "));
         else if (input.approved)
@@ -144,6 +156,7 @@ private:
             for (auto* step : {&write, &inventory, &fetch, &syntax, &reach})
                 step->skip = "nothing to do";
         }
+        context.put(slots::play_context, limits);
         context.put(slots::write_step, std::move(write));
         context.put(slots::inventory_step, std::move(inventory));
         context.put(slots::fetch_step, std::move(fetch));

@@ -80,7 +80,8 @@ public:
                 {change, origin_of(*input.unit, change), false, risk_of(change)});
             review.risk = std::max(review.risk, review.changes.back().risk);
         }
-        context.put(slots::expected_outputs, UnitOutputs{ansible::host_outputs(*input.unit), {}, {}});
+        context.put(slots::expected_outputs,
+                    UnitOutputs{ansible::host_outputs(*input.unit), {}, {}});
         context.put(slots::review, std::move(review));
         return diagnostics;
     }

@@ -6,9 +6,9 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
-#include "base/digest.h"
 #include "base/text.h"
 #include "cmd/checks.h"
+#include "cmd/machines.h"
 #include "record/journal.h"
 #include "unit/plan_record.h"
 
@@ -71,17 +71,17 @@ private:
         auto live = session_.make_live();
         const auto runner =
             make_real_runner(session_, workspace_, folder_, live.get(), fds_of(locks));
-        TRY(auto tool, find_tool(workspace_, *runner));
-        TRY(units_, gather_units(session_, workspace_, stacks_, tool, folder_, *runner));
+        const bool destroy = request_.manifest.destroy;
+        TRY(auto tools, find_tools(workspace_, stacks_, destroy, *runner));
+        TRY(units_, gather_units(session_, workspace_, stacks_, tools, folder_, destroy, *runner));
         if (auto stale = verify_chain(workspace_, request_.manifest, units_, request_.resume);
             !stale.empty())
             return fail(std::move(stale));
         TRY_DO(take_approved(before));
         TRY_DO(begin());
-        const auto walk = walk_units(
-            session_, stacks_, units_,
-            {{slots::outcome.id, slots::actual_outputs.id}, request_.manifest.destroy, true},
-            *runner, live.get());
+        const auto walk = walk_units(session_, stacks_, units_,
+                                     {{slots::outcome.id, slots::actual_outputs.id}, destroy, true},
+                                     *runner, live.get());
         if (session_.interrupt().count() > 0) live->interrupted();
         append(report_.diagnostics, walk.diagnostics);
         conclude(walk, before);
@@ -115,7 +115,7 @@ private:
                 finished.insert(unit);
         }
         std::erase_if(units_.jobs, [&](const UnitJob& job) {
-            return finished.count(job.unit.id) != 0 && job.facts.state_known;
+            return finished.count(job.id()) != 0 && job.outputs_known();
         });
         for (const auto& stack : request_.manifest.stacks) {
             for (const auto& planned : stack.units) {
@@ -124,13 +124,16 @@ private:
                 const auto planned_dir = workspace_.store.run(run_) / planned.id;
                 ApprovedPlan approved;
                 TRY(approved.plan, reviewed_plan(planned_dir / "review.json"));
-                auto context = job->context;
-                context.run_dir = planned_dir;
-                approved.plan_file = tf::plan_file(context);
+                if (const auto* root = job->terraform()) {
+                    auto context = root->context;
+                    context.run_dir = planned_dir;
+                    approved.plan_file = tf::plan_file(context);
+                }
                 approved.inputs_digest = planned.inputs;
                 approved.replan = planned.preview || request_.resume;
                 job->limits = limits_of(planned, approved.replan);
                 job->approved = std::move(approved);
+                if (request_.resume) take_progress(workspace_.store.run(run_), folder_, *job);
             }
         }
         return {};
@@ -154,7 +157,7 @@ private:
 
     Status begin() {
         for (const auto& job : units_.jobs)
-            outcome_.units[job.unit.id] = "not-started";
+            outcome_.units[job.id()] = "not-started";
         outcome_.status = "applying";
         TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
         return record::append_journal(
@@ -163,20 +166,20 @@ private:
     }
 
     UnitEnd end_of(const UnitWalk& walk, const UnitJob& job) const {
-        const auto* board = walk.board(units_, job.unit.id);
+        const auto* board = walk.board(units_, job.id());
         if (board == nullptr) return {"not-started", ""};
         if (const auto* outcome = board->get(slots::outcome)) {
             if (!outcome->applied) return {"unchanged", ""};
             if (!outcome->converged) return {"not-converged", ""};
             return {request_.manifest.destroy ? "destroyed" : "applied", ""};
         }
-        const auto* applied = board->get(slots::apply_done);
+        const auto* applied = applying_step(job, *board);
         if (applied != nullptr && applied->ran) {
             if (applied->interrupted) return {"interrupted", ""};
             // Applied, but what came after it (the proof, the outputs) did not end.
-            return {applied->ok ? "not-converged" : "failed", ""};
+            return {went_well(job, *applied) ? "not-converged" : "failed", ""};
         }
-        return not_applied(walk, job.unit.id);
+        return not_applied(walk, job.id());
     }
 
     UnitEnd not_applied(const UnitWalk& walk, const std::string& unit) const {
@@ -191,7 +194,7 @@ private:
 
     /// Copies and marks the local state of a unit that was applied, so that the next run can tell
     /// an empty, older or foreign state from the real one.
-    void mark_state(const UnitJob& job) {
+    void mark_state(const TerraformJob& job) {
         if (job.unit.local_state.empty()) return;
         auto facts = tf::read_state(job.unit.local_state);
         if (!facts) {
@@ -211,17 +214,19 @@ private:
 
     void conclude(const UnitWalk& walk, const record::Outcome& before) {
         for (const auto& job : units_.jobs) {
-            const auto* board = walk.board(units_, job.unit.id);
-            const auto* applied = board != nullptr ? board->get(slots::apply_done) : nullptr;
-            if (applied != nullptr && applied->ran) mark_state(job);
+            const auto* board = walk.board(units_, job.id());
+            const auto* applied = board != nullptr ? applying_step(job, *board) : nullptr;
+            const bool ran = applied != nullptr && applied->ran;
+            if (const auto* root = job.terraform(); ran && root != nullptr) mark_state(*root);
             const auto end = end_of(walk, job);
-            outcome_.units[job.unit.id] = end.status;
+            outcome_.units[job.id()] = end.status;
             const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
-            stack_report(job.unit.stack)
-                .units.push_back(unit_report(job.unit, review, end.status, end.note));
+            auto report = unit_report(job, review, end.status, end.note);
+            if (ran && job.ansible() != nullptr) add_machines(*applied, report);
+            stack_report(job.unit().stack).units.push_back(std::move(report));
             if (board != nullptr) {
                 if (const auto* outputs = board->get(slots::actual_outputs))
-                    outputs_[job.unit.id] = outputs->values;
+                    outputs_[job.id()] = outputs->values;
             }
         }
         for (const auto& [unit, status] : before.units)
@@ -282,7 +287,7 @@ private:
         }
         if (outcome_.status == "partial" || (outcome_.status == "interrupted" && touched > 0))
             report_.exit = worst(report_.exit, ExitCode::partial);
-        else if (!all && !has_errors(report_.diagnostics))
+        else if (!all && could_not_say())
             report_.exit = worst(report_.exit, ExitCode::tool_failed);
         else if (outcome_.status == "not-converged")
             report_.exit = worst(report_.exit, ExitCode::not_converged);
@@ -293,6 +298,12 @@ private:
                                       {{"status", outcome_.status},
                                        {"changes", to_json(report_.counts())},
                                        {"units", outcome_.units}});
+    }
+
+    /// No error, or one that would only mean "could not check" to a command that looks.
+    bool could_not_say() const {
+        const auto cause = exit_of(report_.diagnostics);
+        return cause == ExitCode::done || cause == ExitCode::unknown;
     }
 
     /// What was refused for its limits would be refused again: only a new plan helps.

@@ -44,6 +44,7 @@ private:
     static report::Report make_report(Session& session, const StaticWalk& walk) {
         auto report = session.new_report();
         add_static(report, walk);
+        append(report.diagnostics, find_missing_sources(walk));
         std::size_t blocking = 0, invalid = 0;
         for (const auto& finding : report.findings)
             blocking += finding.blocks ? 1 : 0;

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "ansible/sources.h"
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/plan_flow.h"
@@ -16,7 +17,8 @@ struct Written {
 };
 
 /// Compares, and unless `check` writes, what one unit's folder should hold.
-Result<Written> bring_up_to_date(const tf::Unit& unit, bool check, bool is_private) {
+Result<Written> bring_up_to_date(const Unit& unit, const ArtifactFolder& folder, bool check,
+                                 bool is_private) {
     Written written;
     for (const auto& file : unit.files) {
         const auto path = unit.dir / file.name;
@@ -25,14 +27,14 @@ Result<Written> bring_up_to_date(const tf::Unit& unit, bool check, bool is_priva
         written.changed.push_back(file.name);
         if (!check) TRY_DO(write_file(path, file.text, is_private ? 0600 : 0644));
     }
-    const auto left = tf::leftovers(unit);
+    const auto left = find_leftovers(folder, unit.files);
     written.foreign = left.foreign;
     for (const auto& path : left.obsolete) {
-        written.removed.push_back(path.filename().string());
+        written.removed.push_back(relative_to(path, unit.dir));
         std::error_code ignored;
         if (!check) fs::remove(path, ignored);
     }
-    if (!check) TRY_DO(write_file(tf::artifact_list(unit), tf::artifact_list_text(unit), 0600));
+    if (!check) TRY_DO(write_file(folder.list, artifact_list_text(unit.files), 0600));
     return written;
 }
 
@@ -41,7 +43,7 @@ public:
     const CommandInfo& info() const override {
         static const CommandInfo info{
             .name = "generate",
-            .summary = "Write the Terraform artifacts, only those that changed",
+            .summary = "Write the Terraform and Ansible artifacts, only those that changed",
             .description =
                 "Writes what plan would run, so that it can be read, reviewed or committed "
                 "(artifacts.dir in agentops.yaml). The same intent gives the same bytes "
@@ -65,7 +67,6 @@ public:
         if (!prepared) return session.fail_with(prepared.error());
         auto report = session.new_report();
         add_static(report, prepared->walk);
-        const bool is_private = !prepared->workspace->project.settings.artifacts.dir;
         if (!check_) {
             if (auto ready = prepared->workspace->store.prepare(); !ready)
                 return session.fail_with(ready.error());
@@ -77,13 +78,19 @@ public:
             of_stack.status = check_ ? "checked" : "generated";
             for (const auto* unit : prepared->walk.units()) {
                 if (unit->stack != stack->id || unit->existing) continue;
-                auto written = bring_up_to_date(*unit, check_, is_private);
-                if (!written) {
-                    append(report.diagnostics, written.error());
+                changed += visit(report, of_stack, {*unit, "terraform", tf::artifact_folder(*unit)},
+                                 prepared->workspace->project);
+            }
+            for (const auto* playbook : prepared->walk.playbooks()) {
+                if (playbook->stack != stack->id || playbook->files.empty()) continue;
+                auto unit = *playbook;
+                if (auto read = ansible::read_sources(unit); !read) {
+                    append(report.diagnostics, read.error());
                     continue;
                 }
-                add(report, of_stack, *unit, *written, prepared->workspace->project.root);
-                changed += written->changed.size() + written->removed.size();
+                changed +=
+                    visit(report, of_stack, {unit, "ansible", ansible::artifact_folder(unit)},
+                          prepared->workspace->project);
             }
             report.stacks.push_back(std::move(of_stack));
         }
@@ -95,11 +102,31 @@ public:
     }
 
 private:
-    void add(report::Report& report, report::StackReport& stack, const tf::Unit& unit,
+    struct Target {
+        const Unit& unit;
+        std::string_view tool;
+        ArtifactFolder folder;
+    };
+
+    /// How many files differ, or were written.
+    std::size_t visit(report::Report& report, report::StackReport& stack, const Target& target,
+                      const intent::Project& project) const {
+        const bool is_private = !project.settings.artifacts.dir;
+        auto written = bring_up_to_date(target.unit, target.folder, check_, is_private);
+        if (!written) {
+            append(report.diagnostics, written.error());
+            return 0;
+        }
+        add(report, stack, target, *written, project.root);
+        return written->changed.size() + written->removed.size();
+    }
+
+    void add(report::Report& report, report::StackReport& stack, const Target& target,
              const Written& written, const fs::path& root) const {
+        const auto& unit = target.unit;
         report::UnitReport made;
         made.id = unit.id;
-        made.tool = "terraform";
+        made.tool = target.tool;
         const bool stale = !written.changed.empty() || !written.removed.empty();
         made.status = !stale ? "unchanged" : check_ ? "stale" : "generated";
         auto files = written.changed;

@@ -18,23 +18,32 @@ struct Phase {
 
 std::vector<Phase> phases_of(const std::string& command) {
     using graph::Scope;
-    const Phase design{
-        "stacks", Scope::stack, {slots::findings.id, slots::units.id}, {slots::stack.id}};
-    const Phase plan{"units", Scope::terraform, {slots::review.id}, {slots::unit.id, slots::built.id}};
+    const Phase design{"stacks",
+                       Scope::stack,
+                       {slots::findings.id, slots::units.id, slots::playbooks.id},
+                       {slots::stack.id}};
+    const Phase plan{
+        "terraform units", Scope::terraform, {slots::review.id}, {slots::unit.id, slots::built.id}};
+    const Phase rehearsal{
+        "ansible units", Scope::ansible, {slots::review.id}, {slots::play_unit.id}};
     const Phase gate{"gate",
                      Scope::stack,
                      {slots::verdict.id},
                      {slots::stack.id, slots::findings.id, slots::reviews.id}};
-    const Phase apply{"units",
+    const Phase apply{"terraform units",
                       Scope::terraform,
                       {slots::outcome.id, slots::actual_outputs.id},
                       {slots::unit.id, slots::built.id}};
+    const Phase play{"ansible units",
+                     Scope::ansible,
+                     {slots::outcome.id, slots::actual_outputs.id},
+                     {slots::play_unit.id}};
     const Phase checks{"checks", Scope::terraform, {slots::probe_done.id}, {slots::probe_step.id}};
     const Phase check{"stacks", Scope::stack, {slots::findings.id}, {slots::stack.id}};
     if (command == "check") return {check};
     if (command == "generate") return {design};
-    if (command == "plan") return {design, plan, gate};
-    return {design, apply, checks};
+    if (command == "plan") return {design, plan, rehearsal, gate};
+    return {design, apply, play, checks};
 }
 
 class Graph final : public Command {

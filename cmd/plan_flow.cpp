@@ -17,11 +17,6 @@ namespace agentops::cmd {
 
 namespace {
 
-std::string digest_of_file(const fs::path& path) {
-    auto bytes = read_file(path);
-    return bytes ? sha256(*bytes) : "";
-}
-
 /// Why a unit has no review: the first cause, from the walk.
 std::string why_not(const graph::WalkResult& result, const std::string& unit) {
     for (const auto& report : result.reports) {
@@ -40,20 +35,22 @@ std::string status_of(const Review& review) {
 
 record::ManifestUnit manifest_unit(const UnitJob& job, const Review& review) {
     record::ManifestUnit unit;
-    unit.id = job.unit.id;
-    unit.tool = job.context.tool.name;
-    unit.tool_version = job.context.tool.version;
+    unit.id = job.id();
+    unit.tool = job.tool();
+    unit.tool_version = job.tool_version();
     unit.preview = review.preview || review.pending;
     unit.needed = unit.preview || !review.plan.empty();
-    unit.artifacts = job.unit.digest;
-    unit.lock_file = digest_of_file(tf::lock_file(job.unit.dir));
+    unit.artifacts = job.unit().digest;
     unit.inputs = review.inputs_digest;
-    if (!unit.preview) unit.plan = digest_of_file(tf::plan_file(job.context));
-    unit.review = digest_of_file(job.context.run_dir / "review.json");
-    if (job.facts.state_known) {
-        unit.state_lineage = job.facts.state.lineage;
-        unit.state_serial = job.facts.state.serial;
-        unit.state_digest = job.facts.state.sha256;
+    unit.review = digest_of_file(job.run_dir / "review.json");
+    if (const auto* root = job.terraform()) {
+        unit.lock_file = digest_of_file(tf::lock_file(root->unit.dir));
+        if (!unit.preview) unit.plan = digest_of_file(tf::plan_file(root->context));
+        if (root->facts.state_known) {
+            unit.state_lineage = root->facts.state.lineage;
+            unit.state_serial = root->facts.state.serial;
+            unit.state_digest = root->facts.state.sha256;
+        }
     }
     const auto counts = review.plan.counts();
     unit.create = counts.create;
@@ -120,8 +117,9 @@ private:
         planned_.report.run = planned_.run;
         auto live = session_.make_live();
         const auto runner = make_real_runner(session_, workspace_, run_dir, live.get());
-        TRY(auto tool, find_tool(workspace_, *runner));
-        TRY(planned_.units, gather_units(session_, workspace_, stacks_, tool, run_dir, *runner));
+        TRY(auto tools, find_tools(workspace_, stacks_, destroy_, *runner));
+        TRY(planned_.units,
+            gather_units(session_, workspace_, stacks_, tools, run_dir, destroy_, *runner));
         const auto walk = walk_units(session_, stacks_, planned_.units,
                                      {{slots::review.id}, destroy_, false}, *runner, live.get());
         live->finish();
@@ -138,19 +136,19 @@ private:
             stack_report.id = stack->id;
             reviews_[stack->id];
             for (const auto& job : planned_.units.jobs) {
-                if (job.unit.stack != stack->id) continue;
-                const auto* board = walk.board(planned_.units, job.unit.id);
+                if (job.unit().stack != stack->id) continue;
+                const auto* board = walk.board(planned_.units, job.id());
                 const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
                 if (review == nullptr) {
                     failed_ = true;
-                    stack_report.units.push_back(unit_report(job.unit, nullptr, "failed",
-                                                             why_not(walk.result, job.unit.id)));
+                    stack_report.units.push_back(
+                        unit_report(job, nullptr, "failed", why_not(walk.result, job.id())));
                     continue;
                 }
-                TRY_DO(write_file(job.context.run_dir / "review.json",
+                TRY_DO(write_file(job.run_dir / "review.json",
                                   dump_json(to_record(review->plan), 1) + "\n", 0600));
                 reviews_[stack->id].push_back(*review);
-                stack_report.units.push_back(unit_report(job.unit, review, status_of(*review)));
+                stack_report.units.push_back(unit_report(job, review, status_of(*review)));
             }
             planned_.report.stacks.push_back(std::move(stack_report));
         }
@@ -232,18 +230,29 @@ private:
 
 }  // namespace
 
-report::UnitReport unit_report(const tf::Unit& unit, const Review* review, std::string status,
+namespace {
+
+std::string waiting_note(const Review& review) {
+    const auto units = join(review.waits_for, ", ");
+    if (review.pending_hosts == 0) return "waits for " + units;
+    return fmt::format("{} to be created by {}",
+                       count_of(static_cast<std::size_t>(review.pending_hosts), "machine"), units);
+}
+
+}  // namespace
+
+report::UnitReport unit_report(const UnitJob& job, const Review* review, std::string status,
                                std::string note) {
     report::UnitReport made;
-    made.id = unit.id;
-    made.tool = "terraform";
+    made.id = job.id();
+    made.tool = job.tool();
     made.status = std::move(status);
     made.note = std::move(note);
     if (review == nullptr) return made;
     made.counts = review->plan.counts();
     made.unchanged = review->plan.unchanged;
     made.outputs = review->plan.outputs;
-    if (!review->waits_for.empty()) made.note = "waits for " + join(review->waits_for, ", ");
+    if (!review->waits_for.empty()) made.note = waiting_note(*review);
     for (const auto& change : review->changes)
         made.changes.push_back(
             {change.change, change.origin, change.is_protected, std::string(to_text(change.risk))});

@@ -35,7 +35,7 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
                          bool named_environment);
 
 /// One unit as it was planned, for reports.
-report::UnitReport unit_report(const tf::Unit& unit, const Review* review, std::string status,
+report::UnitReport unit_report(const UnitJob& job, const Review* review, std::string status,
                                std::string note = {});
 
 /// Findings and diagnostics of the static walk that belong in every report.

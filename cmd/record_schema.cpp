@@ -12,7 +12,7 @@ namespace agentops::cmd {
 namespace {
 
 constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
-constexpr const char* kActions[] = {"no-op",   "create", "read",  "update",
+constexpr const char* kActions[] = {"no-op",   "create", "read",   "update",
                                     "replace", "delete", "forget", "unknown"};
 
 Json text(const char* doc) {
@@ -116,6 +116,14 @@ Json output() {
                    {"after", Json::object()}});
 }
 
+Json host() {
+    return record({{"host", text("the machine")},
+                   {"status", text("ok, failed, unreachable or unfinished")},
+                   {"changed", count("tasks that changed something")},
+                   {"task", text_or_null("where it failed")},
+                   {"message", text_or_null("why")}});
+}
+
 Json unit() {
     return record({{"unit", text("stack/name")},
                    {"tool", text("what runs it")},
@@ -124,7 +132,8 @@ Json unit() {
                    {"changes", reference("changes")},
                    {"unchanged", count("resources that stay as they are")},
                    {"resources", list_of(reference("resource"), "what changes")},
-                   {"outputs", list_of(reference("output"), "outputs that change")}});
+                   {"outputs", list_of(reference("output"), "outputs that change")},
+                   {"hosts", list_of(host(), "how each machine fared, after an apply")}});
 }
 
 Json check() {

@@ -40,6 +40,12 @@ constexpr AreaExit kAreas[] = {
     {"approval.", ExitCode::approval_needed},
     {"gate.", ExitCode::blocked},
     {"graph.", ExitCode::internal},
+    {"ansible.missing-file", ExitCode::usage},
+    {"ansible.not-installed", ExitCode::usage},
+    {"ansible.syntax", ExitCode::usage},
+    {"ansible.unreachable", ExitCode::unknown},
+    {"ansible.host-key", ExitCode::unknown},
+    {"ansible.login", ExitCode::unknown},
 };
 
 ExitCode exit_of(std::string_view code) {

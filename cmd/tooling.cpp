@@ -21,32 +21,6 @@ bool is_program(const fs::path& path) {
     return fs::is_regular_file(path, failure) && access(path.c_str(), X_OK) == 0;
 }
 
-/// Changes whenever the binary does.
-std::string fingerprint(const fs::path& program) {
-    struct stat info {};
-    if (stat(program.c_str(), &info) != 0) return program.string();
-    return fmt::format("{}:{}:{}:{}.{}", program.string(), info.st_ino, info.st_size,
-                       info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-}
-
-Result<fs::path> locate(const Workspace& workspace) {
-    const auto& named = workspace.project.settings.terraform.binary;
-    if (named) {
-        const bool relative = named->value.find('/') != std::string::npos;
-        const auto word =
-            relative ? (workspace.project.root / named->value).string() : named->value;
-        if (auto found = find_program(word)) return *found;
-        return fail(error("tool.missing", fmt::format("there is no program '{}'", named->value),
-                          named->position, "install it, or correct terraform.binary"));
-    }
-    for (const auto* name : {"terraform", "tofu"}) {
-        if (auto found = find_program(name)) return *found;
-    }
-    return fail(
-        error("tool.missing", "neither terraform nor tofu is on PATH", {},
-              "install one of them, or name it in agentops.yaml: terraform: {binary: ...}"));
-}
-
 run::Step version_step(const fs::path& program, const fs::path& cwd) {
     run::ToolCall call;
     call.argv = {program.string(), "version", "-json"};
@@ -57,8 +31,7 @@ run::Step version_step(const fs::path& program, const fs::path& cwd) {
 }
 
 Result<Json> ask_version(const Workspace& workspace, const fs::path& program, run::Runner& runner) {
-    const auto cached =
-        workspace.store.cache() / fmt::format("tool-{}.json", sha256(fingerprint(program)));
+    const auto cached = workspace.store.cache() / fmt::format("{}.json", fingerprint(program));
     if (auto text = read_file(cached)) {
         if (auto json = parse_json(*text, "cached version")) return *json;
     }
@@ -116,8 +89,34 @@ std::optional<fs::path> find_program(const std::string& name) {
     return std::nullopt;
 }
 
+std::string fingerprint(const fs::path& program) {
+    struct stat info {};
+    if (stat(program.c_str(), &info) != 0) return "tool-" + sha256(program.string());
+    return "tool-" + sha256(fmt::format("{}:{}:{}:{}.{}", program.string(), info.st_ino,
+                                        info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec));
+}
+
+Result<fs::path> locate_program(const Workspace& workspace,
+                                const std::optional<Located<std::string>>& named,
+                                const std::vector<std::string>& names, std::string_view setting) {
+    if (named) {
+        const bool relative = named->value.find('/') != std::string::npos;
+        const auto word =
+            relative ? (workspace.project.root / named->value).string() : named->value;
+        if (auto found = find_program(word)) return *found;
+        return fail(error("tool.missing", fmt::format("there is no program '{}'", named->value),
+                          named->position, fmt::format("install it, or correct {}", setting)));
+    }
+    for (const auto& name : names) {
+        if (auto found = find_program(name)) return *found;
+    }
+    return fail(error("tool.missing", fmt::format("{} is not on PATH", join(names, " or ")), {},
+                      fmt::format("install it, or name it in agentops.yaml: {}", setting)));
+}
+
 Result<tf::Tool> find_tool(const Workspace& workspace, run::Runner& runner) {
-    TRY(auto program, locate(workspace));
+    TRY(auto program, locate_program(workspace, workspace.project.settings.terraform.binary,
+                                     {"terraform", "tofu"}, "terraform.binary"));
     TRY(auto json, ask_version(workspace, program, runner));
     TRY(auto tool, tf::read_version(program.string(), json));
     TRY_DO(tf::require_version(tool));

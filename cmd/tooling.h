@@ -15,6 +15,15 @@ Result<tf::Tool> find_tool(const Workspace& workspace, run::Runner& runner);
 /// The absolute path of a program on PATH (or of a path), or nothing.
 std::optional<fs::path> find_program(const std::string& name);
 
+/// A program as a setting of agentops.yaml names it (a path is relative to the project), else the
+/// first of `names` on PATH. Code: tool.missing.
+Result<fs::path> locate_program(const Workspace& workspace,
+                                const std::optional<Located<std::string>>& named,
+                                const std::vector<std::string>& names, std::string_view setting);
+
+/// A name for what is cached of a program; changes whenever the binary does.
+std::string fingerprint(const fs::path& program);
+
 /// The runner for real: its logs under `log_dir`, the project's secrets, the caller's environment
 /// cut to what tools may see.
 std::unique_ptr<run::Runner> make_real_runner(Session& session, const Workspace& workspace,

@@ -7,9 +7,11 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
+#include "ansible/sources.h"
 #include "base/digest.h"
 #include "base/term.h"
 #include "base/text.h"
+#include "cmd/ansible_tooling.h"
 #include "terraform/facts.h"
 #include "unit/tree_digest.h"
 
@@ -55,34 +57,75 @@ Json values_of(const Json& outputs) {
     return values;
 }
 
+const intent::Stack& stack_by_id(const Workspace& workspace, const std::string& id) {
+    const auto found = std::find_if(workspace.stacks.begin(), workspace.stacks.end(),
+                                    [&](const auto& stack) { return stack.id == id; });
+    if (found == workspace.stacks.end()) throw InternalError("a unit without a stack: " + id);
+    return *found;
+}
+
 std::vector<run::EnvVar> target_env(const intent::Stack& stack) {
     if (!stack.target.endpoint) return {};
     return {{"AWS_ENDPOINT_URL", stack.target.endpoint->value.value}};
 }
 
-Result<UnitJob> make_job(const Workspace& workspace, const tf::Unit& unit,
-                         const intent::Stack& stack, const tf::Tool& tool,
-                         const fs::path& run_dir) {
-    UnitJob job;
-    job.unit = unit;
-    TRY_DO(complete_digest(job.unit));
-    job.context.tool = tool;
-    job.context.run_dir = run_dir / unit.stack / unit.name;
-    job.context.cache_dir = workspace.store.cache();
-    job.context.plugin_cache = plugin_cache();
-    job.context.target_env = target_env(stack);
-    TRY(auto mark, tf::read_mark(mark_path(unit)));
-    TRY(job.facts, tf::gather_facts(job.unit, job.context, mark));
-    return job;
+fs::path folder_of(const Unit& unit, const fs::path& run_dir) {
+    return run_dir / unit.stack / unit.name;
 }
 
-/// The units of stacks outside of the run that units in it read from.
-Result<std::vector<tf::Unit>> upstream_units(Session& session, const Workspace& workspace,
-                                             const StaticWalk& walk) {
-    std::set<std::string> inside, wanted;
+Result<UnitJob> make_job(const Workspace& workspace, const tf::Unit& unit, const Tools& tools,
+                         const fs::path& run_dir) {
+    TerraformJob job;
+    job.unit = unit;
+    TRY_DO(complete_digest(job.unit));
+    job.context.tool = tools.terraform.value();
+    job.context.run_dir = folder_of(unit, run_dir);
+    job.context.cache_dir = workspace.store.cache();
+    job.context.plugin_cache = plugin_cache();
+    job.context.target_env = target_env(stack_by_id(workspace, unit.stack));
+    TRY(auto mark, tf::read_mark(mark_path(unit)));
+    TRY(job.facts, tf::gather_facts(job.unit, job.context, mark));
+    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}};
+}
+
+Result<UnitJob> make_job(const Workspace& workspace, const ansible::Unit& unit, const Tools& tools,
+                         const fs::path& run_dir) {
+    AnsibleJob job;
+    job.unit = unit;
+    TRY_DO(ansible::read_sources(job.unit));
+    TRY(job.context,
+        ansible_context(workspace, tools.ansible.value(), unit, folder_of(unit, run_dir)));
+    const auto& settings = job.context.settings;
+    job.missing = missing_requirements(unit, settings.role_dirs, settings.collection_dirs);
+    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}};
+}
+
+/// The outputs of a unit that are known before any tool is asked.
+std::optional<Json> outputs_of(const UnitJob& job) {
+    if (const auto* playbook = job.ansible()) return ansible::host_outputs(playbook->unit);
+    const auto& facts = job.terraform()->facts;
+    if (!facts.state_known || !facts.deployed) return std::nullopt;
+    return values_of(facts.outputs);
+}
+
+/// Units of either tool, Terraform's first.
+std::vector<const Unit*> units_of(const StaticWalk& walk, bool destroy) {
+    std::vector<const Unit*> all;
     for (const auto* unit : walk.units())
+        all.push_back(unit);
+    if (destroy) return all;
+    for (const auto* unit : walk.playbooks())
+        all.push_back(unit);
+    return all;
+}
+
+/// Walks the stacks outside of the run that units in it read from; `wanted` are the units' ids.
+StaticWalk walk_upstream(Session& session, const Workspace& workspace,
+                         const std::vector<const Unit*>& units, std::set<std::string>& wanted) {
+    std::set<std::string> inside;
+    for (const auto* unit : units)
         inside.insert(unit->id);
-    for (const auto* unit : walk.units()) {
+    for (const auto* unit : units) {
         for (const auto& id : unit->after) {
             if (inside.count(id) == 0) wanted.insert(id);
         }
@@ -94,18 +137,12 @@ Result<std::vector<tf::Unit>> upstream_units(Session& session, const Workspace& 
         });
         if (has) stacks.push_back(&stack);
     }
-    std::vector<tf::Unit> found;
-    if (stacks.empty()) return found;
-    const auto outside = walk_static(session, workspace, std::move(stacks));
-    if (has_errors(outside.diagnostics)) return fail(outside.diagnostics);
-    for (const auto* unit : outside.units()) {
-        if (wanted.count(unit->id) != 0) found.push_back(*unit);
-    }
-    return found;
+    if (stacks.empty()) return {};
+    return walk_static(session, workspace, std::move(stacks));
 }
 
 /// Those before come first; ties in the order given. A cycle names one of its units.
-Result<std::vector<std::size_t>> order_of(const std::vector<const tf::Unit*>& units) {
+Result<std::vector<std::size_t>> order_of(const std::vector<const Unit*>& units) {
     std::map<std::string, std::size_t> by_id;
     for (std::size_t i = 0; i < units.size(); ++i)
         by_id[units[i]->id] = i;
@@ -144,35 +181,49 @@ Status read_remote_outputs(Session& session, const StaticWalk& stacks, UnitSet& 
     if (has_errors(walk.diagnostics)) return fail(walk.diagnostics);
     for (std::size_t i = 0; i < outside.jobs.size(); ++i) {
         const auto* done = walk.boards[i].get(slots::outputs_done);
-        if (done != nullptr && done->json) known[outside.jobs[i].unit.id] = values_of(*done->json);
+        if (done != nullptr && done->json) known[outside.jobs[i].id()] = values_of(*done->json);
     }
     return {};
 }
 
-UnitInput input_of(const UnitJob& job, const UnitSet& units, const WalkPurpose& purpose) {
+std::map<std::string, Json> known_before(const UnitJob& job, const UnitSet& units) {
+    std::map<std::string, Json> known;
+    for (const auto& id : job.unit().after) {
+        const auto outputs = units.known_outputs.find(id);
+        if (outputs != units.known_outputs.end()) known.insert(*outputs);
+    }
+    return known;
+}
+
+void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purpose,
+               graph::Board& board) {
+    if (const auto* playbook = job.ansible()) {
+        board.put(slots::play_unit,
+                  PlayInput{&playbook->unit, playbook->context, playbook->missing, job.approved,
+                            known_before(job, units), playbook->finished});
+        return;
+    }
+    const auto& root = *job.terraform();
     UnitInput input;
-    input.unit = &job.unit;
-    input.facts = job.facts;
-    input.context = job.context;
+    input.unit = &root.unit;
+    input.facts = root.facts;
+    input.context = root.context;
     input.destroy = purpose.destroy;
     input.apply = purpose.apply;
     input.approved = job.approved;
     input.limits = job.limits;
-    for (const auto& id : job.unit.after) {
-        const auto known = units.known_outputs.find(id);
-        if (known != units.known_outputs.end()) input.known_outputs.insert(*known);
-    }
-    return input;
+    input.known_outputs = known_before(job, units);
+    board.put(slots::unit, std::move(input));
 }
 
 /// Indices of the subjects before each; reversed for a destroy.
 std::vector<std::vector<std::size_t>> edges(const UnitSet& units, bool reversed) {
     std::map<std::string, std::size_t> by_id;
     for (std::size_t i = 0; i < units.jobs.size(); ++i)
-        by_id[units.jobs[i].unit.id] = i;
+        by_id[units.jobs[i].id()] = i;
     std::vector<std::vector<std::size_t>> after(units.jobs.size());
     for (std::size_t i = 0; i < units.jobs.size(); ++i) {
-        for (const auto& id : units.jobs[i].unit.after) {
+        for (const auto& id : units.jobs[i].unit().after) {
             const auto found = by_id.find(id);
             if (found == by_id.end()) continue;
             if (reversed)
@@ -182,6 +233,34 @@ std::vector<std::vector<std::size_t>> edges(const UnitSet& units, bool reversed)
         }
     }
     return after;
+}
+
+struct NodeLists {
+    std::vector<graph::Node> terraform, ansible;
+};
+
+Status derive_nodes(const UnitSet& units, const WalkPurpose& purpose, NodeLists& lists) {
+    TRY(lists.terraform, graph::derive(registry(), graph::Scope::terraform, purpose.goals,
+                                       {slots::unit.id, slots::built.id}));
+    const bool plays = std::any_of(units.jobs.begin(), units.jobs.end(),
+                                   [](const UnitJob& job) { return job.ansible() != nullptr; });
+    if (!plays) return {};
+    TRY(lists.ansible,
+        graph::derive(registry(), graph::Scope::ansible, purpose.goals, {slots::play_unit.id}));
+    return {};
+}
+
+/// Inputs can be secret. A saved plan has them, and a playbook gets them anew for each run: the
+/// files are not needed any more.
+void remove_secret_files(const UnitSet& units) {
+    std::error_code ignored;
+    for (const auto& job : units.jobs) {
+        if (const auto* root = job.terraform()) fs::remove(tf::values_file(root->context), ignored);
+        if (const auto* playbook = job.ansible()) {
+            for (const auto& path : ansible::secret_files(playbook->context))
+                fs::remove_all(path, ignored);
+        }
+    }
 }
 
 /// Everything that happens goes to the event log too, watched or not.
@@ -227,49 +306,92 @@ fs::path mark_path(const tf::Unit& unit) {
     return unit.data_dir.parent_path() / "state.mark.json";
 }
 
+const Unit& UnitJob::unit() const {
+    return std::visit([](const auto& job) -> const Unit& { return job.unit; }, of);
+}
+
+std::string_view UnitJob::tool() const {
+    const auto* root = terraform();
+    return root != nullptr ? std::string_view(root->context.tool.name) : "ansible";
+}
+
+const std::string& UnitJob::tool_version() const {
+    return std::visit(
+        [](const auto& job) -> const std::string& { return job.context.tool.version; }, of);
+}
+
+bool UnitJob::outputs_known() const {
+    const auto* root = terraform();
+    return root == nullptr || root->facts.state_known;
+}
+
 UnitJob* UnitSet::find(const std::string& id) {
     for (auto& job : jobs) {
-        if (job.unit.id == id) return &job;
+        if (job.id() == id) return &job;
     }
     return nullptr;
 }
 
+Result<Tools> find_tools(const Workspace& workspace, const StaticWalk& walk, bool destroy,
+                         run::Runner& runner) {
+    Tools tools;
+    const bool plays = !destroy && !walk.playbooks().empty();
+    // A stack without units is planned too: there is nothing to run then.
+    if (!walk.units().empty() || !plays) {
+        TRY(tools.terraform, find_tool(workspace, runner));
+    }
+    if (plays) {
+        TRY(tools.ansible, find_ansible(workspace, runner));
+    }
+    return tools;
+}
+
 Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const StaticWalk& walk,
-                             const tf::Tool& tool, const fs::path& run_dir, run::Runner& runner) {
+                             const Tools& tools, const fs::path& run_dir, bool destroy,
+                             run::Runner& runner) {
     UnitSet set, remote;
-    const auto stack_by_id = [&](const std::string& id) -> const intent::Stack& {
-        const auto found = std::find_if(workspace.stacks.begin(), workspace.stacks.end(),
-                                        [&](const auto& stack) { return stack.id == id; });
-        if (found == workspace.stacks.end()) throw InternalError("a unit without a stack: " + id);
-        return *found;
-    };
-    const auto units = walk.units();
+    const auto units = units_of(walk, destroy);
     TRY(auto order, order_of(units));
     Diagnostics diagnostics;
-    const auto add = [&](const tf::Unit& unit, std::deque<UnitJob>& to) {
-        auto job = make_job(workspace, unit, stack_by_id(unit.stack), tool, run_dir);
+    const auto add = [&](Result<UnitJob> job, std::deque<UnitJob>& to) {
         if (!job) {
             append(diagnostics, job.error());
             return;
         }
-        if (job->facts.state_known && job->facts.deployed)
-            set.known_outputs[unit.id] = values_of(job->facts.outputs);
-        to.push_back(std::move(*job));
+        if (auto outputs = outputs_of(*job)) set.known_outputs[job->id()] = *std::move(outputs);
+        to.push_back(*std::move(job));
     };
-    for (const auto i : order)
-        add(*units[i], set.jobs);
-    TRY(auto upstream, upstream_units(session, workspace, walk));
-    for (const auto& unit : upstream)
-        add(unit, remote.jobs);
+    const auto roots = walk.units();
+    const auto playbooks = walk.playbooks();
+    for (const auto i : order) {
+        if (i < roots.size())
+            add(make_job(workspace, *roots[i], tools, run_dir), set.jobs);
+        else
+            add(make_job(workspace, *playbooks[i - roots.size()], tools, run_dir), set.jobs);
+    }
+    std::set<std::string> wanted;
+    const auto outside = walk_upstream(session, workspace, units, wanted);
+    append(diagnostics, outside.diagnostics);
+    for (const auto* unit : outside.playbooks()) {
+        if (wanted.count(unit->id) != 0) set.known_outputs[unit->id] = ansible::host_outputs(*unit);
+    }
+    Tools with_terraform = tools;
+    for (const auto* unit : outside.units()) {
+        if (wanted.count(unit->id) == 0) continue;
+        if (!with_terraform.terraform) {
+            TRY(with_terraform.terraform, find_tool(workspace, runner));
+        }
+        add(make_job(workspace, *unit, with_terraform, run_dir), remote.jobs);
+    }
     if (has_errors(diagnostics)) return fail(std::move(diagnostics));
-    std::erase_if(remote.jobs, [](const UnitJob& job) { return job.facts.state_known; });
+    std::erase_if(remote.jobs, [](const UnitJob& job) { return job.outputs_known(); });
     TRY_DO(read_remote_outputs(session, walk, remote, set.known_outputs, runner));
     return set;
 }
 
 const graph::Board* UnitWalk::board(const UnitSet& units, const std::string& id) const {
     for (std::size_t i = 0; i < units.jobs.size(); ++i) {
-        if (units.jobs[i].unit.id == id) return i < boards.size() ? &boards[i] : nullptr;
+        if (units.jobs[i].id() == id) return i < boards.size() ? &boards[i] : nullptr;
     }
     return nullptr;
 }
@@ -277,34 +399,31 @@ const graph::Board* UnitWalk::board(const UnitSet& units, const std::string& id)
 UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& units,
                     const WalkPurpose& purpose, run::Runner& runner, report::Live* live) {
     UnitWalk walk;
-    auto nodes = graph::derive(registry(), graph::Scope::terraform, purpose.goals,
-                               {slots::unit.id, slots::built.id});
-    if (!nodes) {
-        walk.diagnostics = std::move(nodes).error();
+    NodeLists nodes;
+    if (auto derived = derive_nodes(units, purpose, nodes); !derived) {
+        walk.diagnostics = derived.error();
         return walk;
     }
     const auto after = edges(units, purpose.destroy);
     std::vector<graph::Subject> subjects;
-    std::vector<std::string> names;
+    std::vector<report::Expected> expected;
     for (std::size_t i = 0; i < units.jobs.size(); ++i) {
         const auto& job = units.jobs[i];
         auto& board =
-            walk.boards.emplace_back(registry().slots.size(), stacks.board(job.unit.stack));
-        board.put(slots::unit, input_of(job, units, purpose));
-        subjects.push_back({job.unit.id, &board, after[i]});
-        names.push_back(job.unit.id);
+            walk.boards.emplace_back(registry().slots.size(), stacks.board(job.unit().stack));
+        put_input(job, units, purpose, board);
+        const auto& own = job.ansible() != nullptr ? nodes.ansible : nodes.terraform;
+        subjects.push_back({job.id(), &board, after[i], &own});
+        expected.push_back({job.id(), own.size()});
     }
-    if (live != nullptr) live->expect(names, nodes->size());
+    if (live != nullptr) live->expect_each(expected);
     graph::WalkOptions options;
     options.jobs = session.jobs();
     EventObserver observer(session.events(), live);
     options.observer = &observer;
     options.interrupt = &session.interrupt();
-    walk.result = graph::walk(registry(), *nodes, subjects, runner, options);
-    // Inputs can be secret, and the saved plan has them: the file is not needed any more.
-    std::error_code ignored;
-    for (const auto& job : units.jobs)
-        fs::remove(tf::values_file(job.context), ignored);
+    walk.result = graph::walk(registry(), nodes.terraform, subjects, runner, options);
+    remove_secret_files(units);
     for (const auto& report : walk.result.reports)
         append(walk.diagnostics, report.diagnostics);
     return walk;

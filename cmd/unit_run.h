@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "agents/model.h"
@@ -15,14 +16,45 @@
 
 namespace agentops::cmd {
 
-/// A unit that takes part in a run.
-struct UnitJob {
+struct TerraformJob {
     tf::Unit unit;
     tf::UnitFacts facts;
     tf::StepContext context;
+};
+
+struct AnsibleJob {
+    ansible::Unit unit;
+    ansible::StepContext context;
+    std::vector<ansible::Requirement> missing;  ///< roles and collections that are not installed
+    std::set<std::string> finished;             ///< machines that an earlier try was done with
+};
+
+/// A unit that takes part in a run.
+struct UnitJob {
+    std::variant<TerraformJob, AnsibleJob> of;
+    fs::path run_dir;  ///< this run's folder for it
     std::optional<ApprovedPlan> approved;
     Limits limits;
+
+    const Unit& unit() const;
+    const std::string& id() const { return unit().id; }
+    TerraformJob* terraform() { return std::get_if<TerraformJob>(&of); }
+    const TerraformJob* terraform() const { return std::get_if<TerraformJob>(&of); }
+    AnsibleJob* ansible() { return std::get_if<AnsibleJob>(&of); }
+    const AnsibleJob* ansible() const { return std::get_if<AnsibleJob>(&of); }
+    std::string_view tool() const;  ///< "terraform", "tofu" or "ansible"
+    const std::string& tool_version() const;
+    /// Its outputs can be told without asking its tool.
+    bool outputs_known() const;
 };
+
+/// What units are run with; only what the units of a run need is looked for.
+struct Tools {
+    std::optional<tf::Tool> terraform;
+    std::optional<ansible::Tool> ansible;
+};
+Result<Tools> find_tools(const Workspace& workspace, const StaticWalk& walk, bool destroy,
+                         run::Runner& runner);
 
 /// All that a plan or an apply works with.
 struct UnitSet {
@@ -34,9 +66,11 @@ struct UnitSet {
 };
 
 /// Gathers the units of the walked stacks and of those they read from, their facts and known
-/// outputs. `run_dir` is where the run's files go. Codes: state.*, terraform.*, graph.unit-cycle.
+/// outputs. `run_dir` is where the run's files go. A destroy has no playbooks: machines go as they
+/// are. Codes: state.*, terraform.*, ansible.*, intent.unit-cycle.
 Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const StaticWalk& walk,
-                             const tf::Tool& tool, const fs::path& run_dir, run::Runner& runner);
+                             const Tools& tools, const fs::path& run_dir, bool destroy,
+                             run::Runner& runner);
 
 struct UnitWalk {
     std::deque<graph::Board> boards;  ///< by job
@@ -46,7 +80,7 @@ struct UnitWalk {
 };
 
 struct WalkPurpose {
-    std::vector<graph::SlotId> goals;
+    std::vector<graph::SlotId> goals;  ///< of units of either tool
     bool destroy = false;
     bool apply = false;
 };

@@ -4,18 +4,13 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/fs.h"
 #include "cmd/apply_flow.h"
 #include "terraform/facts.h"
 
 namespace agentops::cmd {
 
 namespace {
-
-std::string digest_of_file(const fs::path& path) {
-    auto bytes = read_file(path);
-    return bytes ? sha256(*bytes) : "";
-}
 
 Diagnostic stale(std::string_view slug, std::string message) {
     return error(fmt::format("stale.{}", slug), std::move(message), {},
@@ -38,9 +33,10 @@ void verify_stack(const Workspace& workspace, const record::ManifestStack& plann
     }
 }
 
-void verify_state(const record::ManifestUnit& planned, const UnitJob& job, Diagnostics& found) {
-    if (!job.facts.state_known) return;
-    const auto& state = job.facts.state;
+void verify_state(const record::ManifestUnit& planned, const tf::UnitFacts& facts,
+                  Diagnostics& found) {
+    if (!facts.state_known) return;
+    const auto& state = facts.state;
     if (state.lineage == planned.state_lineage && state.serial == planned.state_serial &&
         state.sha256 == planned.state_digest)
         return;
@@ -49,33 +45,37 @@ void verify_state(const record::ManifestUnit& planned, const UnitJob& job, Diagn
                                                planned.id, planned.state_serial, state.serial)));
 }
 
-void verify_unit(const Workspace& workspace, const record::Manifest& manifest,
-                 const record::ManifestUnit& planned, const UnitJob& job, bool resume,
-                 Diagnostics& found) {
-    const auto folder = workspace.store.run(manifest.run) / planned.id;
-    if (job.unit.digest != planned.artifacts)
-        found.push_back(stale("artifacts", fmt::format("the artifacts of {} are not those that "
-                                                       "were planned",
-                                                       planned.id)));
-    if (job.context.tool.name != planned.tool || job.context.tool.version != planned.tool_version)
-        found.push_back(stale(
-            "tool",
-            fmt::format("{} was planned with {} {}, here is {} {}", planned.id, planned.tool,
-                        planned.tool_version, job.context.tool.name, job.context.tool.version)));
-    if (digest_of_file(folder / "review.json") != planned.review)
-        found.push_back(stale("review", fmt::format("the review of {} was changed", planned.id)));
-    if (resume || planned.preview) return;
-    if (digest_of_file(tf::lock_file(job.unit.dir)) != planned.lock_file)
+void verify_plan(const record::ManifestUnit& planned, const TerraformJob& root,
+                 const fs::path& folder, Diagnostics& found) {
+    if (digest_of_file(tf::lock_file(root.unit.dir)) != planned.lock_file)
         found.push_back(
             stale("lock-file", fmt::format("the provider lock file of {} is not the one "
                                            "it was planned with",
                                            planned.id)));
-    tf::StepContext as_planned = job.context;
+    tf::StepContext as_planned = root.context;
     as_planned.run_dir = folder;
     if (digest_of_file(tf::plan_file(as_planned)) != planned.plan)
         found.push_back(
             stale("plan-file", fmt::format("the saved plan of {} was changed", planned.id)));
-    verify_state(planned, job, found);
+    verify_state(planned, root.facts, found);
+}
+
+void verify_unit(const Workspace& workspace, const record::Manifest& manifest,
+                 const record::ManifestUnit& planned, const UnitJob& job, bool resume,
+                 Diagnostics& found) {
+    const auto folder = workspace.store.run(manifest.run) / planned.id;
+    if (job.unit().digest != planned.artifacts)
+        found.push_back(stale("artifacts", fmt::format("the artifacts of {} are not those that "
+                                                       "were planned",
+                                                       planned.id)));
+    if (job.tool() != planned.tool || job.tool_version() != planned.tool_version)
+        found.push_back(stale("tool", fmt::format("{} was planned with {} {}, here is {} {}",
+                                                  planned.id, planned.tool, planned.tool_version,
+                                                  job.tool(), job.tool_version())));
+    if (digest_of_file(folder / "review.json") != planned.review)
+        found.push_back(stale("review", fmt::format("the review of {} was changed", planned.id)));
+    if (resume || planned.preview) return;
+    if (const auto* root = job.terraform()) verify_plan(planned, *root, folder, found);
 }
 
 }  // namespace
@@ -88,9 +88,8 @@ Diagnostics verify_chain(const Workspace& workspace, const record::Manifest& man
         verify_stack(workspace, stack, found);
         for (const auto& planned : stack.units) {
             ++planned_units;
-            const auto job =
-                std::find_if(units.jobs.begin(), units.jobs.end(),
-                             [&](const auto& one) { return one.unit.id == planned.id; });
+            const auto job = std::find_if(units.jobs.begin(), units.jobs.end(),
+                                          [&](const auto& one) { return one.id() == planned.id; });
             if (job == units.jobs.end())
                 found.push_back(stale("units", fmt::format("unit {} is gone", planned.id)));
             else

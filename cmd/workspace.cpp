@@ -7,6 +7,7 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
+#include "ansible/sources.h"
 #include "base/text.h"
 #include "run/runner.h"
 #include "run/schedule.h"
@@ -29,6 +30,19 @@ Diagnostics collect(const graph::WalkResult& result) {
     Diagnostics all;
     for (const auto& report : result.reports)
         append(all, report.diagnostics);
+    return all;
+}
+
+template <class T>
+std::vector<const T*> collect_units(const std::deque<graph::Board>& boards,
+                                    graph::Key<std::vector<T>> key) {
+    std::vector<const T*> all;
+    for (const auto& board : boards) {
+        const auto* units = board.get(key);
+        if (units == nullptr) continue;
+        for (const auto& unit : *units)
+            all.push_back(&unit);
+    }
     return all;
 }
 
@@ -126,14 +140,22 @@ std::vector<catalog::Finding> StaticWalk::findings() const {
 }
 
 std::vector<const tf::Unit*> StaticWalk::units() const {
-    std::vector<const tf::Unit*> all;
-    for (const auto& board : boards) {
-        const auto* units = board.get(slots::units);
-        if (units == nullptr) continue;
-        for (const auto& unit : *units)
-            all.push_back(&unit);
+    return collect_units(boards, slots::units);
+}
+
+std::vector<const ansible::Unit*> StaticWalk::playbooks() const {
+    return collect_units(boards, slots::playbooks);
+}
+
+Diagnostics find_missing_sources(const StaticWalk& walk) {
+    Diagnostics out;
+    for (const auto& board : walk.boards) {
+        const auto* built = board.get(slots::built);
+        if (built == nullptr) continue;
+        for (const auto& run : built->playbooks)
+            append(out, ansible::find_missing(run.unit));
     }
-    return all;
+    return out;
 }
 
 const graph::Board* StaticWalk::board(const std::string& stack) const {
@@ -148,7 +170,8 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     StaticWalk walk;
     walk.stacks = std::move(stacks);
     std::vector<graph::SlotId> goals{slots::findings.id};
-    if (depth == Depth::artifacts) goals.push_back(slots::units.id);
+    if (depth == Depth::artifacts)
+        goals.insert(goals.end(), {slots::units.id, slots::playbooks.id});
     auto nodes = graph::derive(registry(), graph::Scope::stack, goals, {slots::stack.id});
     if (!nodes) {
         walk.diagnostics = std::move(nodes).error();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ansible/unit.h"
 #include "catalog/stack_index.h"
 #include "cmd/session.h"
 #include "graph/walk.h"
@@ -51,18 +52,23 @@ struct StaticWalk {
     Diagnostics diagnostics;
 
     std::vector<catalog::Finding> findings() const;
-    /// Units of all stacks that have them, in stack order.
+    /// Terraform's units of all stacks that have them, in stack order.
     std::vector<const tf::Unit*> units() const;
+    /// Ansible's.
+    std::vector<const ansible::Unit*> playbooks() const;
     const graph::Board* board(const std::string& stack) const;
 };
 
 /// How far a static walk goes.
 enum class Depth { findings, artifacts };
 
-/// Walks the stacks up to the slot `findings`, and to `units` when artifacts are wanted; no disk
+/// Walks the stacks up to the slot `findings`, and to the units when artifacts are wanted; no disk
 /// but for one stat per stack.
 StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks,
                        Depth depth = Depth::artifacts);
+
+/// Files, roles and playbooks that intents name and that are not there.
+Diagnostics find_missing_sources(const StaticWalk& walk);
 
 /// KEY=VALUE words; cli.param when one is not.
 Result<std::map<std::string, std::string>> parse_params(const std::vector<std::string>& words);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "ansible/sources.h"
 #include "base/text.h"
 
 namespace agentops::ansible {
@@ -63,7 +64,7 @@ run::ToolCall playbook_call(const Unit& unit, const StepContext& c,
         argv.insert(argv.end(), {"--extra-vars", "@" + (unit.dir / "vars.yml").string()});
     if (!unit.vault_secret.empty())
         argv.insert(argv.end(), {"--vault-password-file", in_run(c, "vault").string()});
-    if (!c.only.empty())
+    if (!c.done.empty())
         argv.insert(argv.end(), {"--limit", "@" + in_run(c, "limit").string()});
     else if (!unit.limit.empty())
         argv.insert(argv.end(), {"--limit", unit.limit});
@@ -124,10 +125,11 @@ std::vector<run::File> key_files(const Targets& targets, const StepContext& c) {
     return files;
 }
 
-std::string lines(const std::set<std::string>& names) {
-    std::string text;
-    for (const auto& name : names)
-        text += name + "\n";
+/// A file, since a command line has no room for many names.
+std::string limit_text(const Unit& unit, const StepContext& c) {
+    auto text = (unit.limit.empty() ? "all" : unit.limit) + "\n";
+    for (const auto& name : c.done)
+        text += "!" + name + "\n";
     return text;
 }
 
@@ -187,7 +189,7 @@ run::Step write_run_step(const Unit& unit, const Targets& targets, const StepCon
         files.push_back(std::move(file));
     if (!unit.vault_secret.empty())
         files.push_back({in_run(c, "vault"), "", 0600, {{"", unit.vault_secret}}});
-    if (!c.only.empty()) files.push_back({in_run(c, "limit"), lines(c.only), 0600, {}});
+    if (!c.done.empty()) files.push_back({in_run(c, "limit"), limit_text(unit, c), 0600, {}});
     return {"inventory", "agentops", std::move(write), false, ""};
 }
 
@@ -212,8 +214,7 @@ run::Step reach_step(const std::vector<Host>& hosts, const StepContext& c) {
     run::ReachHosts reach;
     reach.within = c.wait;
     for (const auto& host : hosts) {
-        const bool wanted = c.only.empty() || c.only.count(host.name) != 0;
-        if (wanted && !host.connection.jump)
+        if (c.done.count(host.name) == 0 && !host.connection.jump)
             reach.hosts.push_back({host.name, host.address, host.connection.port});
     }
     return {"reach", "ssh", std::move(reach), true, ""};
@@ -224,7 +225,7 @@ run::Step rehearse_step(const Unit& unit, const StepContext& c) {
 }
 
 run::Step play_step(const Unit& unit, const StepContext& c) {
-    return run_playbook("play", unit, c, {});
+    return run_playbook("play", unit, c, {"--diff"});
 }
 
 run::Step settle_step(const Unit& unit, const StepContext& c) {

@@ -29,7 +29,7 @@ struct StepContext {
     std::vector<run::EnvVar> environment;                       ///< what the project lets through
     bool install = false;        ///< roles and collections may be fetched
     std::set<std::string> owed;  ///< hosts that an interrupted run owes handlers
-    std::set<std::string> only;  ///< not empty: no other host is touched
+    std::set<std::string> done;  ///< machines that an interrupted run was done with
 };
 
 /// Lays the artifacts in the unit's folder. Refuses foreign files beside them: Ansible would load

@@ -19,6 +19,7 @@ struct Jump {
     std::string address;  ///< literal name or address
     int port = 22;
     std::string user;  ///< "" is the machine's user
+    friend bool operator==(const Jump&, const Jump&) = default;
 };
 
 /// How machines are reached.
@@ -30,6 +31,7 @@ struct Connection {
     std::optional<Jump> jump;
     std::string python;         ///< interpreter on the machine; "" lets Ansible find it
     std::string become_secret;  ///< secret with the password for sudo; "" when none is needed
+    friend bool operator==(const Connection&, const Connection&) = default;
 };
 
 /// A machine with its address.

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/digest.h"
+
 namespace agentops {
 
 namespace {
@@ -214,6 +216,11 @@ Status append_line(const fs::path& path, std::string_view line) {
     const Fd folder = open_folder(folder_of(path));  // the name itself may be new
     if (!folder.valid() || !sync_folder(folder.get())) return unwritable(path);
     return {};
+}
+
+std::string digest_of_file(const fs::path& path) {
+    auto bytes = read_file(path);
+    return bytes ? sha256(*bytes) : "";
 }
 
 Status make_private_dir(const fs::path& path) {

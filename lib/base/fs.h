@@ -18,6 +18,9 @@ constexpr std::size_t kMaxInputBytes = 4u << 20;  ///< intents and project files
 /// file.too-large, file.not-regular.
 Result<std::string> read_file(const fs::path& path, std::size_t limit = 1u << 30);
 
+/// SHA-256 of a file's bytes, "" when it cannot be read.
+std::string digest_of_file(const fs::path& path);
+
 /// Writes a side file with `mode`, fsyncs it, renames it over `path`, fsyncs the folder. A symlink
 /// at `path` is replaced, never followed. Missing folders are created with 0700 when private
 /// (mode has no group or other bits), else by the umask. Code: file.unwritable.

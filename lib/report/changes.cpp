@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "report/machines.h"
 #include "report/paint.h"
 #include "report/table.h"
 
@@ -173,16 +174,19 @@ std::string place_of(const Position& position) {
 
 std::string change_text(const UnitReport& unit, const TextOptions& options) {
     static const std::vector<Column> kColumns = {{20}, {12, true}, {8}, {0}};
+    const auto changes = options.verbosity < 1 && unit.tool == "ansible"
+                             ? shared_changes(unit.changes)
+                             : unit.changes;
     Rows rows;
-    for (const auto& [change, origin, is_protected, risk] : unit.changes)
+    for (const auto& [change, origin, is_protected, risk] : changes)
         rows.push_back({change.address, place_of(origin.position), origin.component, who(origin)});
     const auto lines = table_lines(rows, kColumns, room(options.width, kChangeIndent));
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const auto& change = unit.changes[i].change;
+        const auto& change = changes[i].change;
         const auto sign = fmt::format("{:>{}}", agentops::sign(change.action), kChangeIndent - 1);
         text += paint(sign, tone_of(change.action), options.colour) + " " + lines[i] + "\n";
-        text += remarks(unit.changes[i]) + attribute_text(change, options);
+        text += remarks(changes[i]) + attribute_text(change, options);
     }
     text += output_text(unit, options);
     if (unit.unchanged > 0) text += indented(4, fmt::format("({} unchanged)", unit.unchanged));

@@ -63,6 +63,14 @@ Json output_record(const OutputChange& output) {
             {"after", output.after}};
 }
 
+Json host_record(const HostReport& host) {
+    return {{"host", host.name},
+            {"status", host.status},
+            {"changed", host.changed},
+            {"task", or_null(host.task)},
+            {"message", or_null(host.message)}};
+}
+
 Json unit_record(const UnitReport& unit) {
     return {{"unit", unit.id},
             {"tool", unit.tool},
@@ -71,7 +79,8 @@ Json unit_record(const UnitReport& unit) {
             {"changes", to_json(unit.counts)},
             {"unchanged", unit.unchanged},
             {"resources", list_of(unit.changes, resource_record)},
-            {"outputs", list_of(unit.outputs, output_record)}};
+            {"outputs", list_of(unit.outputs, output_record)},
+            {"hosts", list_of(unit.hosts, host_record)}};
 }
 
 Json check_record(const CheckReport& check) {

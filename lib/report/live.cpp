@@ -31,9 +31,9 @@ public:
     Tree(LiveOptions options, Write write, std::function<int()> columns)
         : options_(std::move(options)), write_(std::move(write)), columns_(std::move(columns)) {}
 
-    void expect(const std::vector<std::string>& subjects, std::size_t nodes) override {
+    void expect_each(const std::vector<Expected>& subjects) override {
         const std::lock_guard lock(mutex_);
-        progress_.expect(subjects, nodes);
+        progress_.expect(subjects);
         begun_ = options_.now();
         shown_ = true;
         draw("");
@@ -120,16 +120,17 @@ public:
           write_(std::move(write)),
           quiet_(options_.style == LiveOptions::Style::quiet) {}
 
-    void expect(const std::vector<std::string>& subjects, std::size_t nodes) override {
+    void expect_each(const std::vector<Expected>& subjects) override {
         constexpr std::size_t kNamed = 5;
         const std::lock_guard lock(mutex_);
-        progress_.expect(subjects, nodes);
+        progress_.expect(subjects);
         width_ = 0;
-        for (const auto& subject : subjects)
+        std::vector<std::string> named;
+        for (const auto& [subject, nodes] : subjects) {
             width_ = std::max(width_, display_width(escape_terminal(subject)));
+            if (named.size() < kNamed) named.push_back(subject);
+        }
         if (quiet_ || subjects.empty()) return;
-        auto named = subjects;
-        named.resize(std::min(subjects.size(), kNamed));
         const auto more = subjects.size() - named.size();
         write_(escape_terminal("working on " + join(named, ", ")) +
                (more > 0 ? fmt::format(" and {} more\n", more) : "\n"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graph/walk.h"
+#include "report/progress.h"
 
 namespace agentops::report {
 
@@ -24,9 +25,16 @@ struct LiveOptions {
 class Live : public graph::Observer {
 public:
     /// Names what will be walked, so that there is output from the first moment; what an earlier
-    /// walk left is dropped. With `nodes`, how many each subject has, a subject is done when all of
-    /// them are; without, whenever none of them runs.
-    virtual void expect(const std::vector<std::string>& subjects, std::size_t nodes = 0) = 0;
+    /// walk left is dropped. A subject is done when all of its nodes are; without a count, whenever
+    /// none of them runs.
+    virtual void expect_each(const std::vector<Expected>& subjects) = 0;
+    /// The same count for all.
+    void expect(const std::vector<std::string>& subjects, std::size_t nodes = 0) {
+        std::vector<Expected> all;
+        for (const auto& subject : subjects)
+            all.push_back({subject, nodes});
+        expect_each(all);
+    }
     /// One event of a tool's stream; those about resources ("aws_vpc.net", creating) are shown.
     virtual void event(const std::string& subject, const std::string& step, const Json& event) = 0;
     /// A line that stays, above the tree; not shown when quiet.

@@ -22,17 +22,25 @@ struct ChangeReport {
     std::string risk;
 };
 
+/// How one machine of an Ansible unit fared.
+struct HostReport {
+    std::string name, status;  ///< ok, failed, unreachable, unfinished
+    int changed = 0;
+    std::string task, message;  ///< where and why it failed
+};
+
 /// status: planned, no-changes, preview, pending, applied, unchanged, failed, skipped, not-started,
 /// interrupted, checked, generated, stale, destroyed, not-converged, invalid
 struct UnitReport {
     std::string id;    ///< "shop@dev/main"
-    std::string tool;  ///< "terraform"
+    std::string tool;  ///< "terraform", "tofu", "ansible"
     std::string status;
     std::string note;  ///< "waits for net/main", "upstream failed: ...", "3 files written"
     Counts counts;
     std::vector<ChangeReport> changes;
     std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
+    std::vector<HostReport> hosts;  ///< after an apply
 };
 
 struct CheckReport {

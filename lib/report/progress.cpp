@@ -92,12 +92,11 @@ std::string failure_text(const graph::NodeReport& report) {
     return "failed";
 }
 
-void Progress::expect(const std::vector<std::string>& subjects, std::size_t nodes) {
+void Progress::expect(const std::vector<Expected>& subjects) {
     rows_.clear();
     index_.clear();
-    nodes_ = nodes;
-    for (const auto& subject : subjects)
-        row(subject);
+    for (const auto& [subject, nodes] : subjects)
+        row(subject).expected = nodes;
 }
 
 Row& Progress::row(const std::string& subject) {
@@ -133,7 +132,7 @@ RowState Progress::state(const Row& row) const {
     if (!row.failure.empty()) return RowState::failed;
     if (!row.running.empty()) return RowState::running;
     if (!row.skipped.empty()) return RowState::skipped;
-    return row.finished > 0 && row.finished >= nodes_ ? RowState::ok : RowState::waiting;
+    return row.finished > 0 && row.finished >= row.expected ? RowState::ok : RowState::waiting;
 }
 
 std::string Progress::interrupt_text() const {

@@ -48,14 +48,21 @@ struct Row {
     std::vector<Running> running;
     std::vector<Resource> resources;    ///< in the works now
     std::size_t finished = 0;           ///< nodes
+    std::size_t expected = 0;           ///< nodes in all
     std::size_t changed = 0, read = 0;  ///< resources done
     std::string failure;                ///< the first: "plan: error[...]: ..."
     std::string skipped;                ///< why the first node that could not run was skipped
 };
 
+/// A subject that is to come and how many nodes it has.
+struct Expected {
+    std::string subject;
+    std::size_t nodes = 0;
+};
+
 class Progress {
 public:
-    void expect(const std::vector<std::string>& subjects, std::size_t nodes);
+    void expect(const std::vector<Expected>& subjects);
     void start(const std::string& subject, const graph::Node& node, Instant now);
     void finish(const graph::NodeReport& report);
     void event(const std::string& subject, const ResourceEvent& event);
@@ -70,7 +77,6 @@ public:
 private:
     std::vector<Row> rows_;
     std::map<std::string, std::size_t> index_;
-    std::size_t nodes_ = 0;
 };
 
 }  // namespace agentops::report

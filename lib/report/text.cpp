@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/changes.h"
+#include "report/machines.h"
 #include "report/model.h"
 #include "report/paint.h"
 #include "report/table.h"
@@ -58,7 +59,8 @@ std::string unit_text(const UnitReport& unit, const TextOptions& options) {
     auto header = escape_terminal(name);
     if (!unit.tool.empty()) header += fmt::format(" ({})", escape_terminal(unit.tool));
     const auto status = paint(unit_status(unit), tone_of(unit.status), options.colour);
-    return indented(2, header + (status.empty() ? "" : "  ") + status) + change_text(unit, options);
+    return indented(2, header + (status.empty() ? "" : "  ") + status) +
+           change_text(unit, options) + machine_text(unit, options);
 }
 
 bool is_quiet(const UnitReport& unit) {

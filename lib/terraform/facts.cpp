@@ -76,7 +76,7 @@ bool is_foreign_name(const std::string& name) {
 }
 
 void look_for_files(UnitFacts& facts, const Unit& unit) {
-    auto found = leftovers(unit);
+    auto found = find_leftovers(artifact_folder(unit), unit.files);
     facts.obsolete = std::move(found.obsolete);
     facts.foreign = std::move(found.foreign);
 }
@@ -92,8 +92,8 @@ Status look_at_state(UnitFacts& facts, const Unit& unit, const std::optional<Sta
 
 }  // namespace
 
-Leftovers leftovers(const Unit& unit) {
-    return find_leftovers({unit.dir, artifact_list(unit), false, is_foreign_name}, unit.files);
+ArtifactFolder artifact_folder(const Unit& unit) {
+    return {unit.dir, artifact_list(unit), false, is_foreign_name};
 }
 
 fs::path lock_file(const fs::path& dir) {

@@ -8,7 +8,8 @@
 
 namespace agentops::tf {
 
-Leftovers leftovers(const Unit& unit);
+/// The folder of a generated unit, of which Terraform reads only some files.
+ArtifactFolder artifact_folder(const Unit& unit);
 
 /// Reads all facts of a unit. A preview is never initialised, and its files are always fresh.
 /// Codes: those of read_state and judge_state.

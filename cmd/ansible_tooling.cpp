@@ -1,0 +1,114 @@
+#include "cmd/ansible_tooling.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/term.h"
+#include "base/text.h"
+#include "cmd/tooling.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+run::Step version_step(const fs::path& program, const fs::path& cwd) {
+    run::ToolCall call;
+    call.argv = {program.string(), "--version"};
+    call.cwd = cwd;
+    call.capture = run::ToolCall::Capture::text;
+    call.deadline = std::chrono::seconds(60);
+    return {"version", "ansible-playbook", std::move(call), false, ""};
+}
+
+Result<std::string> ask_version(const Workspace& workspace, const fs::path& program,
+                                run::Runner& runner) {
+    const auto cached = workspace.store.cache() / fmt::format("{}.txt", fingerprint(program));
+    if (auto text = read_file(cached)) return *text;
+    TRY_DO(workspace.store.prepare());
+    const auto result = runner.run("tools", version_step(program, workspace.store.dir()));
+    if (!result.ok) return fail(result.diagnostics);
+    TRY_DO(write_file(cached, result.output, 0600));
+    return result.output;
+}
+
+/// Paths of sockets are short by law, so these cannot lie in the project. The folder must be ours
+/// alone: whoever owns a socket owns the connection.
+Result<fs::path> control_dir() {
+    const auto runtime = process_env("XDG_RUNTIME_DIR");
+    std::error_code ignored;
+    const auto base =
+        runtime && fs::is_directory(*runtime, ignored) ? fs::path(*runtime) : fs::path("/tmp");
+    const auto dir = base / fmt::format("agentops-ssh-{}", geteuid());
+    TRY_DO(make_private_dir(dir));
+    struct stat info {};
+    const bool ours = lstat(dir.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+                      info.st_uid == geteuid() && (info.st_mode & 077) == 0;
+    if (ours) return dir;
+    return fail(error("ansible.control-dir",
+                      fmt::format("'{}' is not a private folder of yours", dir.string()), {},
+                      "remove it: ssh keeps its shared connections there"));
+}
+
+/// Where roles and collections lie: fetched ones first, so that ansible-galaxy writes there.
+void add_search_dirs(const Workspace& workspace, const ansible::Unit& unit,
+                     ansible::Settings& settings) {
+    const auto galaxy = workspace.store.cache() / "galaxy";
+    settings.role_dirs = {galaxy / "roles"};
+    settings.collection_dirs = {galaxy / "collections"};
+    for (const auto& role : unit.role_dirs) {
+        const auto parent = role.parent_path();
+        auto& dirs = settings.role_dirs;
+        if (std::find(dirs.begin(), dirs.end(), parent) == dirs.end()) dirs.push_back(parent);
+    }
+    if (const auto home = process_env("HOME"); home && !home->empty()) {
+        settings.role_dirs.push_back(fs::path(*home) / ".ansible/roles");
+        settings.collection_dirs.push_back(fs::path(*home) / ".ansible/collections");
+    }
+    settings.role_dirs.insert(settings.role_dirs.end(),
+                              {"/usr/share/ansible/roles", "/etc/ansible/roles"});
+    settings.collection_dirs.push_back("/usr/share/ansible/collections");
+}
+
+std::vector<run::EnvVar> passed_on(const intent::AnsibleSettings& settings) {
+    std::vector<run::EnvVar> env;
+    for (const auto& name : settings.environment) {
+        if (auto value = process_env(name)) env.push_back({name, *value});
+    }
+    return env;
+}
+
+}  // namespace
+
+Result<ansible::Tool> find_ansible(const Workspace& workspace, run::Runner& runner) {
+    const auto& named = workspace.project.settings.ansible.binary;
+    TRY(auto program, locate_program(workspace, named, {"ansible-playbook"}, "ansible.binary"));
+    TRY(auto text, ask_version(workspace, program, runner));
+    TRY(auto tool, ansible::read_version(program.string(), text));
+    TRY_DO(ansible::require_version(tool));
+    return tool;
+}
+
+Result<ansible::StepContext> ansible_context(const Workspace& workspace, const ansible::Tool& tool,
+                                             const ansible::Unit& unit, const fs::path& run_dir) {
+    const auto& chosen = workspace.project.settings.ansible;
+    ansible::StepContext context;
+    context.tool = tool;
+    auto& settings = context.settings;
+    settings.run_dir = run_dir;
+    settings.home = workspace.store.cache() / "ansible";
+    TRY(settings.control_dir, control_dir());
+    add_search_dirs(workspace, unit, settings);
+    settings.known_hosts = workspace.store.dir() / "known_hosts";
+    settings.accept_new = chosen.host_keys.value.value == "accept-new";
+    settings.forks = static_cast<int>(chosen.forks.value);
+    settings.connect_timeout_s = static_cast<int>(
+        std::chrono::ceil<std::chrono::seconds>(chosen.connect_timeout.value.value).count());
+    context.deadline = chosen.timeout.value.value;
+    context.wait = chosen.wait.value.value;
+    context.install = chosen.install;
+    context.environment = passed_on(chosen);
+    return context;
+}
+
+}  // namespace agentops::cmd
