@@ -13,6 +13,13 @@ namespace agentops {
 
 namespace {
 
+std::optional<std::size_t> index_of(const std::string& step) {
+    std::size_t index = 0;
+    const auto* end = step.data() + step.size();
+    const auto [stop, failure] = std::from_chars(step.data(), end, index);
+    return failure == std::errc() && stop == end ? std::optional(index) : std::nullopt;
+}
+
 enum class Availability { real, planned, unknown };
 
 struct Found {
@@ -32,27 +39,6 @@ Found find_output(const Upstream& upstream, const std::string& name) {
     if (upstream.known != nullptr && upstream.known->contains(name))
         return {Availability::real, upstream.known->at(name)};
     return {};
-}
-
-std::optional<std::size_t> index_of(const std::string& step) {
-    std::size_t index = 0;
-    const auto* end = step.data() + step.size();
-    const auto [stop, failure] = std::from_chars(step.data(), end, index);
-    return failure == std::errc() && stop == end ? std::optional(index) : std::nullopt;
-}
-
-/// Steps below an output: map keys and list indices. Null when one leads nowhere.
-const Json* descend(const Json* value, const std::vector<std::string>& path) {
-    for (const auto& step : path) {
-        if (value->is_object() && value->contains(step)) {
-            value = &value->at(step);
-            continue;
-        }
-        const auto index = index_of(step);
-        if (!value->is_array() || !index || *index >= value->size()) return nullptr;
-        value = &value->at(*index);
-    }
-    return value;
 }
 
 /// For a destroy plan the value does not matter, but the variable wants its type.
@@ -116,6 +102,19 @@ void take(const Input& wanted, const Found& found, bool destroy, UnitInputs& inp
 }
 
 }  // namespace
+
+const Json* descend(const Json* value, const std::vector<std::string>& path) {
+    for (const auto& step : path) {
+        if (value->is_object() && value->contains(step)) {
+            value = &value->at(step);
+            continue;
+        }
+        const auto index = index_of(step);
+        if (!value->is_array() || !index || *index >= value->size()) return nullptr;
+        value = &value->at(*index);
+    }
+    return value;
+}
 
 std::map<std::string, Upstream> known_only(const std::map<std::string, Json>& known_outputs) {
     std::map<std::string, Upstream> found;

@@ -14,6 +14,9 @@ struct Upstream {
     const Json* known = nullptr;
 };
 
+/// Steps below an output: map keys and list indices. Null when one leads nowhere.
+const Json* descend(const Json* value, const std::vector<std::string>& path);
+
 /// What was known before the walk, alone.
 std::map<std::string, Upstream> known_only(const std::map<std::string, Json>& known_outputs);
 

@@ -151,8 +151,9 @@ private:
             rehearse.skip = fmt::format("waits for {}", join(inputs.waits_for, ", "));
         else if (input.approved)
             rehearse.skip = "the approved playbook is used";
-        // An approved plan without changes touches nothing.
-        if (input.approved && !input.approved->replan && input.approved->plan.empty()) {
+        // An approved plan without changes touches nothing; checks ask the machines all the same.
+        if (input.approved && !input.approved->replan && input.approved->plan.empty() &&
+            unit.checks.empty()) {
             for (auto* step : {&write, &inventory, &fetch, &syntax, &reach})
                 step->skip = "nothing to do";
         }

@@ -31,6 +31,12 @@ Result<Plan> reviewed_plan(const fs::path& path) {
     return from_record(json);
 }
 
+/// Its machines are asked after the apply, so its inventory is wanted even when nothing is left to
+/// do.
+bool has_checks(const UnitJob& job) {
+    return job.ansible() != nullptr && !job.ansible()->unit.checks.empty();
+}
+
 struct UnitEnd {
     std::string status;  ///< as in report::UnitReport
     std::string note;
@@ -85,7 +91,8 @@ private:
         if (session_.interrupt().count() > 0) live->interrupted();
         append(report_.diagnostics, walk.diagnostics);
         conclude(walk, before);
-        run_stack_checks(walk, *runner, live.get());
+        run_stack_checks(*runner, live.get());
+        remove_secret_files(units_);
         live->finish();
         return finish();
     }
@@ -115,7 +122,7 @@ private:
                 finished.insert(unit);
         }
         std::erase_if(units_.jobs, [&](const UnitJob& job) {
-            return finished.count(job.id()) != 0 && job.outputs_known();
+            return finished.count(job.id()) != 0 && job.outputs_known() && !has_checks(job);
         });
         for (const auto& stack : request_.manifest.stacks) {
             for (const auto& planned : stack.units) {
@@ -255,12 +262,12 @@ private:
                status == "not-converged";
     }
 
-    void run_stack_checks(const UnitWalk& /*walk*/, run::Runner& runner, report::Live* live) {
+    void run_stack_checks(run::Runner& runner, report::Live* live) {
         if (request_.manifest.destroy || session_.interrupt().count() > 0) return;
         for (const auto* stack : stacks_.stacks) {
             if (stack->checks.empty() || !ended_well(stack->id)) continue;
             auto& report = stack_report(stack->id);
-            report.checks = run_checks(session_, *stack, outputs_, runner, live);
+            report.checks = run_checks(session_, {*stack, outputs_, units_}, runner, live);
             for (const auto& check : report.checks)
                 checks_failed_ = checks_failed_ || check.status != "ok";
         }

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "base/text.h"
+#include "cmd/ansible_tooling.h"
 #include "cmd/doctor_checks.h"
 #include "cmd/tooling.h"
 #include "run/environment.h"
@@ -92,6 +93,19 @@ Diagnosis second_tool(const DoctorInput& in) {
     if (found) return {Health::ok, fmt::format("{}; terraform.binary chooses it", shown(*found))};
     if (!find_program(other)) return {Health::ok, fmt::format("{} is not installed", other)};
     return DoctorInput::failed(found.error(), Health::warn);
+}
+
+Diagnosis ansible(const DoctorInput& in) {
+    const auto workspace = tool_workspace(in);
+    const auto runner = make_real_runner(in.session, workspace, in.scratch, nullptr);
+    const auto found = find_ansible(workspace, *runner);
+    if (!found && !find_program("ansible-playbook"))
+        return {Health::ok, "not installed; only needed to configure machines"};
+    if (!found) return DoctorInput::failed(found.error());
+    if (!find_program("ssh"))
+        return {Health::fail, "there is no ssh",
+                "install openssh-client: Ansible connects with it"};
+    return {Health::ok, fmt::format("ansible-core {} ({})", found->version, found->program)};
 }
 
 Diagnosis cli_config(const DoctorInput& in) {

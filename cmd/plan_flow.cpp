@@ -123,6 +123,7 @@ private:
         const auto walk = walk_units(session_, stacks_, planned_.units,
                                      {{slots::review.id}, destroy_, false}, *runner, live.get());
         live->finish();
+        remove_secret_files(planned_.units);
         append(planned_.report.diagnostics, walk.diagnostics);
         TRY_DO(take_reviews(walk));
         planned_.verdicts = judge(session_, stacks_, reviews_, planned_.report.diagnostics);

@@ -250,19 +250,6 @@ Status derive_nodes(const UnitSet& units, const WalkPurpose& purpose, NodeLists&
     return {};
 }
 
-/// Inputs can be secret. A saved plan has them, and a playbook gets them anew for each run: the
-/// files are not needed any more.
-void remove_secret_files(const UnitSet& units) {
-    std::error_code ignored;
-    for (const auto& job : units.jobs) {
-        if (const auto* root = job.terraform()) fs::remove(tf::values_file(root->context), ignored);
-        if (const auto* playbook = job.ansible()) {
-            for (const auto& path : ansible::secret_files(playbook->context))
-                fs::remove_all(path, ignored);
-        }
-    }
-}
-
 /// Everything that happens goes to the event log too, watched or not.
 class EventObserver final : public graph::Observer {
 public:
@@ -423,10 +410,20 @@ UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& u
     options.observer = &observer;
     options.interrupt = &session.interrupt();
     walk.result = graph::walk(registry(), nodes.terraform, subjects, runner, options);
-    remove_secret_files(units);
     for (const auto& report : walk.result.reports)
         append(walk.diagnostics, report.diagnostics);
     return walk;
+}
+
+void remove_secret_files(const UnitSet& units) {
+    std::error_code ignored;
+    for (const auto& job : units.jobs) {
+        if (const auto* root = job.terraform()) fs::remove(tf::values_file(root->context), ignored);
+        if (const auto* playbook = job.ansible()) {
+            for (const auto& path : ansible::secret_files(playbook->context))
+                fs::remove_all(path, ignored);
+        }
+    }
 }
 
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,

@@ -89,6 +89,10 @@ struct WalkPurpose {
 UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& units,
                     const WalkPurpose& purpose, run::Runner& runner, report::Live* live);
 
+/// Inputs can be secret. A saved plan has them, and a playbook gets them anew for each run: once a
+/// run is over the files are not needed any more.
+void remove_secret_files(const UnitSet& units);
+
 /// One lock per stack, for as long as it lives. Code: lock.held.
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,
                                                    const Selection& stacks, const std::string& run);

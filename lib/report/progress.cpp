@@ -59,6 +59,22 @@ std::string elapsed_of(const Json& hook) {
     return whole < 1 ? "" : duration_text(std::chrono::seconds(whole));
 }
 
+/// An event of a playbook: the task that runs now, or what a machine answered.
+std::optional<ResourceEvent> read_play_event(const Json& event) {
+    const auto type = tf::text_of(event, "type");
+    if (type == "task")
+        return ResourceEvent{Phase::started, "task", tf::text_of(event, "name"), false};
+    if (type != "result" || tf::member(event, "ignored") == true) return std::nullopt;
+    const auto status = tf::text_of(event, "status");
+    const auto host = tf::text_of(event, "host");
+    if (status == "changed") return ResourceEvent{Phase::completed, host, "changed", false};
+    if (status != "failed" && status != "unreachable")
+        return ResourceEvent{Phase::completed, host, status, true};
+    const auto words = tf::text_of(event, "msg");
+    return ResourceEvent{Phase::failed, host,
+                         fmt::format("{}: {}", status, words.substr(0, words.find('\n'))), false};
+}
+
 }  // namespace
 
 std::string duration_text(std::chrono::microseconds duration) {
@@ -73,6 +89,7 @@ std::string duration_text(std::chrono::microseconds duration) {
 
 std::optional<ResourceEvent> read_resource_event(const Json& event) {
     const auto type = tf::text_of(event, "type");
+    if (type == "task" || type == "result") return read_play_event(event);
     const auto phase = phase_of(type);
     if (!phase) return std::nullopt;
     const auto& hook = tf::member(event, "hook");
