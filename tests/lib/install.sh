@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Installs what this project needs and the machine lacks, on Debian 12, Ubuntu 22.04 or newer, as
-# root or with sudo. Source it, then call install_build_tools, install_emulator, install_terraform
-# or install_test_tools. What is already there is used as it is.
+# root or with sudo. Source it, then call install_build_tools, install_ansible, install_emulator,
+# install_terraform or install_test_tools. What is already there is used as it is.
 
 readonly MOTO_VERSION=5.2.1
 readonly AWSCLI_VERSION=1.45.11
@@ -20,6 +20,9 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte)
+# Ansible, and what the machines that it configures in the tests are made of.
+readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible ansible-lint:ansible-lint openssh-server ssh:openssh-client
+    sudo:sudo iproute2 procps python3-apt init-system-helpers)
 
 say() { printf 'agentops: %s\n' "$*" >&2; }
 
@@ -96,6 +99,9 @@ install_cmake() {
 # The compiler, CMake and the libraries.
 install_build_tools() { install_packages "${BUILD_PACKAGES[@]}" && install_cmake; }
 
+# Ansible with its collections, and what tests/lib/machines.py needs.
+install_ansible() { install_packages "${ANSIBLE_PACKAGES[@]}"; }
+
 # The AWS emulator (moto_server) and the aws command.
 install_emulator() {
     local wanted=()
@@ -145,7 +151,7 @@ download_tofu() {
 
 # Everything the tests use beyond the build.
 install_test_tools() {
-    install_packages "${TEST_PACKAGES[@]}" && install_emulator && install_terraform
+    install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.
