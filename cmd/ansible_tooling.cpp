@@ -70,6 +70,23 @@ void add_search_dirs(const Workspace& workspace, const ansible::Unit& unit,
     settings.collection_dirs.push_back("/usr/share/ansible/collections");
 }
 
+/// ansible.cfg and ssh read some characters of a path as their own.
+Status require_plain(const ansible::Settings& settings, const ansible::Unit& unit) {
+    auto paths = settings.role_dirs;
+    paths.insert(paths.end(), settings.collection_dirs.begin(), settings.collection_dirs.end());
+    paths.insert(paths.end(), {settings.run_dir, settings.home, settings.control_dir,
+                               settings.known_hosts, unit.dir});
+    for (const auto& path : paths) {
+        if (ansible::is_plain_path(path)) continue;
+        return fail(
+            error("ansible.path",
+                  fmt::format("'{}' has a character that Ansible or ssh would read as its own",
+                              escape_terminal(path.string())),
+                  {}, "move the project to a folder without : ; , $ % quotes and backslashes"));
+    }
+    return {};
+}
+
 std::vector<run::EnvVar> passed_on(const intent::AnsibleSettings& settings) {
     std::vector<run::EnvVar> env;
     for (const auto& name : settings.environment) {
@@ -108,6 +125,8 @@ Result<ansible::StepContext> ansible_context(const Workspace& workspace, const a
     context.wait = chosen.wait.value.value;
     context.install = chosen.install;
     context.environment = passed_on(chosen);
+    settings.own_inventory = !unit.own_inventory.empty();
+    TRY_DO(require_plain(settings, unit));
     return context;
 }
 

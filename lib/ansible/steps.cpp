@@ -13,7 +13,8 @@ namespace agentops::ansible {
 
 namespace {
 
-constexpr int kMemoryMb = 200;  ///< ansible-playbook with ten forks, measured
+constexpr int kMemoryMb = 200;     ///< ansible-playbook with ten forks, measured
+constexpr int kConnectSlack = 30;  ///< seconds for Ansible to start and connect
 constexpr std::string_view kStopFile = "stop";
 /// How ansible-playbook ends when it ran: fine, failed hosts, unreachable hosts, interrupted. What
 /// happened is read from its events; these codes mean other things as well.
@@ -178,11 +179,13 @@ run::Step write_run_step(const Unit& unit, const Targets& targets, const StepCon
     auto& files = write.files;
     files.push_back({in_run(c, "ansible.cfg"), config_text(c.settings), 0600, {}});
     files.push_back({in_run(c, "inventory.yml"),
-                     inventory_text(unit, targets.hosts, c.settings.run_dir, comment),
+                     inventory_text(unit, targets.hosts, &c.settings, comment),
                      0600,
                      {}});
-    files.push_back(
-        {in_run(c, fmt::format("{}.py", kCallbackName)), std::string(callback_source()), 0600, {}});
+    files.push_back({in_run(c, kCallbackFolder) / fmt::format("{}.py", kCallbackName),
+                     std::string(callback_source()),
+                     0600,
+                     {}});
     files.push_back({in_run(c, "known_hosts"), known_hosts_text(targets.hosts), 0600, {}});
     files.push_back(variables_file(unit, targets, c));
     for (auto& file : key_files(targets, c))
@@ -235,6 +238,8 @@ run::Step settle_step(const Unit& unit, const StepContext& c) {
 
 run::Step check_step(const Unit& unit, const CommandCheck& check, const StepContext& c) {
     auto call = playbook_call(unit, c, {"--tags", check.name}, unit.dir / "checks.yml");
+    // Ansible counts tries, not time: a slow one must not make it all last longer.
+    call.deadline = std::chrono::seconds(check.within_s + kConnectSlack);
     call.json_lines = true;
     call.accepted = kRan;
     return {"probe", "ansible-playbook", std::move(call), true, ""};
