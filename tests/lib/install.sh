@@ -6,6 +6,7 @@
 readonly MOTO_VERSION=5.2.1
 readonly AWSCLI_VERSION=1.45.11
 readonly CMAKE_VERSION=3.31.6
+readonly ANSIBLE_VERSION=2.16.14
 readonly TOFU_VERSION=1.13.1
 readonly TOFU_SHA256_AMD64=8ccbc6f8ee21d2827715f3c6e08a9b3e0209b1e62057c05067ef117e047c1a80
 readonly TOFU_SHA256_ARM64=b9614df40575cc3fc10a8a25025b7245d961da279f715ea3efff4ddae8e6938a
@@ -21,7 +22,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte)
 # Ansible, and what the machines that it configures in the tests are made of.
-readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible ansible-lint:ansible-lint openssh-server ssh:openssh-client
+readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo iproute2 procps python3-apt init-system-helpers)
 
 say() { printf 'agentops: %s\n' "$*" >&2; }
@@ -100,7 +101,19 @@ install_cmake() {
 install_build_tools() { install_packages "${BUILD_PACKAGES[@]}" && install_cmake; }
 
 # Ansible with its collections, and what tests/lib/machines.py needs.
-install_ansible() { install_packages "${ANSIBLE_PACKAGES[@]}"; }
+install_ansible() {
+    local version
+    install_packages "${ANSIBLE_PACKAGES[@]}" || return 1
+    version=$(ansible-playbook --version | sed -n '1s/.*core \([0-9.]*\).*/\1/p')
+    [[ $(printf '%s\n' 2.14 "$version" | sort -V | head -n 1) == 2.14 ]] && return 0
+    PATH=$AGENTOPS_CACHE/ansible/bin:$PATH
+    [[ -x $AGENTOPS_CACHE/ansible/bin/ansible-playbook ]] && return 0
+    say "ansible-core $version is too old: installing $ANSIBLE_VERSION into $AGENTOPS_CACHE/ansible"
+    pip_install "$AGENTOPS_CACHE/ansible" "ansible-core==$ANSIBLE_VERSION" || {
+        say "could not install ansible-core with pip; install 2.14 or newer so that ansible-playbook is in PATH"
+        return 1
+    }
+}
 
 # The AWS emulator (moto_server) and the aws command.
 install_emulator() {
