@@ -9,6 +9,7 @@
 #include "catalog/aws/provider.h"
 #include "catalog/builder.h"
 #include "catalog/names.h"
+#include "catalog/playbook_parts.h"
 
 namespace agentops::catalog {
 
@@ -75,6 +76,7 @@ BuiltStack build(const Design& design, std::string_view agent) {
         if (!part.kind->info().separate_unit) add_outputs(design, part, built.main);
     }
     build_access(design, built);
+    order_playbooks(design, built);
     // Also for a root that became empty: its provider is what destroys what is left.
     builder.require_provider(aws::kProviderSource);
     built.main.providers.push_back(aws::provider(design.stack()));

@@ -15,15 +15,6 @@ namespace agentops::catalog {
 
 namespace {
 
-/// A scalar that YAML reads as a boolean or a number.
-std::optional<tf::Value> typed_scalar(const yaml::Node& node) {
-    const auto plain = plain_json(node);
-    if (plain.is_boolean()) return plain.get<bool>();
-    if (plain.is_number_integer()) return plain.get<std::int64_t>();
-    if (plain.is_number_float()) return plain.get<double>();
-    return std::nullopt;
-}
-
 void append(tf::Concat& text, const tf::Value& value) {
     if (const auto* data = value.text()) {
         text.parts.emplace_back(*data);
@@ -34,23 +25,6 @@ void append(tf::Concat& text, const tf::Value& value) {
     } else {
         throw InternalError("only texts can be joined to a text");
     }
-}
-
-/// Adds an item unless its equal is there; returns the name under which it is known. Two different
-/// items that want one name get it with a number.
-template <class T, class Same>
-std::string add_named(std::vector<T>& list, T item, const Same& same) {
-    const auto wanted = item.variable;
-    for (int number = 2;; ++number) {
-        const auto found = std::find_if(list.begin(), list.end(), [&](const T& other) {
-            return other.variable == item.variable;
-        });
-        if (found == list.end()) break;
-        if (same(*found, item)) return item.variable;
-        item.variable = fmt::format("{}_{}", wanted, number);
-    }
-    list.push_back(std::move(item));
-    return list.back().variable;
 }
 
 ValueType type_of(const intent::Component& component, const intent::Reference& reference) {
@@ -74,6 +48,8 @@ std::string provider_version(const intent::ProviderSettings& settings, std::stri
     return source == aws::kProviderSource ? std::string(aws::kProviderVersion) : ">= 0";
 }
 
+}  // namespace
+
 std::string input_name(const intent::Reference& reference) {
     std::vector<std::string> words;
     if (!reference.intent.empty()) words.push_back(reference.intent);
@@ -83,7 +59,18 @@ std::string input_name(const intent::Reference& reference) {
     return identifier(join(words, "_"));
 }
 
-}  // namespace
+std::string add_input(std::vector<Input>& inputs, Input input) {
+    return add_named(inputs, std::move(input), [](const Input& a, const Input& b) {
+        return std::tie(a.from, a.output, a.path) == std::tie(b.from, b.output, b.path);
+    });
+}
+
+std::string add_secret(std::vector<SecretVariable>& secrets, SecretVariable secret) {
+    return add_named(secrets, std::move(secret),
+                     [](const SecretVariable& a, const SecretVariable& b) {
+                         return a.secret == b.secret && a.ephemeral == b.ephemeral;
+                     });
+}
 
 Builder::Builder(const Design& design, BuiltStack& built, std::string_view agent)
     : design_(design), built_(built), agent_(agent) {}
@@ -132,6 +119,23 @@ void Builder::existing(ExistingRoot root) {
     built_.existing.push_back(std::move(root));
 }
 
+void Builder::playbook(AnsibleRun run) {
+    const auto& stack = design_.stack();
+    auto& unit = run.unit;
+    unit.stack = stack.id;
+    unit.name = part_->name();
+    unit.id = unit_id(stack, unit.name);
+    unit.component = part_->name();
+    if (part_->kind->info().constant_outputs) {
+        for (const auto& output : part_->kind->info().outputs)
+            unit.output_names.emplace_back(output.name);
+    }
+    unit.origins.emplace("", origin({}, {}));
+    for (const auto& name : stack.rules.protect)
+        unit.protected_components.insert(name.value.value);
+    built_.playbooks.push_back(std::move(run));
+}
+
 tf::Value Builder::value(const intent::Template& text) {
     if (text.is_plain()) return text.plain();
     if (text.parts.size() == 1) return reference(std::get<intent::Reference>(text.parts.front()));
@@ -148,7 +152,7 @@ tf::Value Builder::value(const yaml::Node& node) {
         case yaml::Type::null:
             return {};
         case yaml::Type::scalar: {
-            auto typed = typed_scalar(node);
+            auto typed = typed_scalar<tf::Value>(node);
             return typed ? *std::move(typed) : value(intent::parse_template(node));
         }
         case yaml::Type::sequence: {
@@ -183,6 +187,7 @@ tf::Value Builder::reference(const intent::Reference& reference) {
 }
 
 tf::Value Builder::own_reference(const intent::Reference& reference) {
+    if (auto value = constant(reference)) return *std::move(value);
     const auto& part = design_.part(reference.component);
     if (part.kind->info().separate_unit) return input_reference(reference);
     const auto output = design_.facets(part).output(reference.name);
@@ -191,13 +196,18 @@ tf::Value Builder::own_reference(const intent::Reference& reference) {
     return *std::move(value);
 }
 
+std::optional<tf::Value> Builder::constant(const intent::Reference& reference) const {
+    if (reference.kind != intent::RefKind::component) return std::nullopt;
+    const auto& part = design_.part(reference.component);
+    if (!part.kind->info().constant_outputs) return std::nullopt;
+    const auto output = design_.facets(part).output(reference.name);
+    return output ? follow(*output, reference.path) : std::nullopt;
+}
+
 tf::Expr Builder::input_reference(const intent::Reference& reference) {
     auto wanted = input(reference, input_name(reference));
     auto known = wanted;
-    known.variable =
-        add_named(built_.main.inputs, std::move(wanted), [](const Input& a, const Input& b) {
-            return std::tie(a.from, a.output, a.path) == std::tie(b.from, b.output, b.path);
-        });
+    known.variable = add_input(built_.main.inputs, std::move(wanted));
     return tf::input_expr(known);
 }
 
@@ -218,12 +228,8 @@ Input Builder::input(const intent::Reference& reference, std::string variable) c
 
 tf::Value Builder::secret(const intent::Reference& reference, bool ephemeral) {
     const auto prefix = ephemeral ? "ephemeral_" : "secret_";
-    const auto variable =
-        add_named(built_.main.secrets,
-                  SecretVariable{prefix + identifier(reference.name), reference.name, ephemeral},
-                  [](const SecretVariable& a, const SecretVariable& b) {
-                      return a.secret == b.secret && a.ephemeral == b.ephemeral;
-                  });
+    const auto variable = add_secret(
+        built_.main.secrets, {prefix + identifier(reference.name), reference.name, ephemeral});
     return tf::Expr{"var." + variable};
 }
 

@@ -26,15 +26,19 @@ std::map<std::string, std::set<std::string>, std::less<>> read_from_outside(
         if (use.reference.kind == intent::RefKind::component)
             read[use.reference.component].insert(use.reference.name);
     };
-    std::set<std::string_view> separate;
+    std::set<std::string_view> separate, constant;
     for (const auto& part : parts) {
-        if (part.kind->info().separate_unit) separate.insert(part.name());
+        const auto& info = part.kind->info();
+        if (info.separate_unit) separate.insert(part.name());
+        if (info.constant_outputs) constant.insert(part.name());
     }
     const auto& components = entry.stack->components;
     for (std::size_t i = 0; i < components.size(); ++i) {
         for (const auto& use : entry.components[i]) {
-            if (separate.contains(components[i].name) || separate.contains(use.reference.component))
-                add(use);
+            const auto& target = use.reference.component;
+            const bool apart = use.in_configure || separate.contains(components[i].name) ||
+                               separate.contains(target);
+            if (apart && !constant.contains(target)) add(use);
         }
     }
     for (const auto& use : entry.checks)
@@ -42,11 +46,34 @@ std::map<std::string, std::set<std::string>, std::less<>> read_from_outside(
     return read;
 }
 
+/// All that anybody refers to, and components whose machines another one works on.
+std::set<std::string, std::less<>> mentioned_in(const StackEntry& entry,
+                                                const std::vector<Part>& parts) {
+    std::set<std::string, std::less<>> mentioned;
+    const auto add = [&](const Use& use) {
+        const auto& reference = use.reference;
+        if (reference.kind == intent::RefKind::component)
+            mentioned.insert(fmt::format("{}.{}", reference.component, reference.name));
+    };
+    for (const auto& uses : entry.components)
+        std::for_each(uses.begin(), uses.end(), add);
+    std::for_each(entry.checks.begin(), entry.checks.end(), add);
+    for (const auto& [component, names] : entry.read) {
+        for (const auto& name : names)
+            mentioned.insert(fmt::format("{}.{}", component, name));
+    }
+    for (const auto& part : parts) {
+        if (part.spec->hosts) mentioned.insert(part.spec->hosts->value.value);
+    }
+    return mentioned;
+}
+
 /// References to outputs that a component of this form does not have.
 void check_output(const Design& design, const intent::Reference& reference, Diagnostics& out) {
     if (reference.kind != intent::RefKind::component) return;
     const auto& target = design.part(reference.component);
-    if (target.kind->info().separate_unit) return;
+    const auto& info = target.kind->info();
+    if (info.separate_unit && info.any_output) return;
     const auto output = design.facets(target).output(reference.name);
     if (output && follow(*output, reference.path)) return;
     auto& diagnostic = out.emplace_back(error(
@@ -120,6 +147,7 @@ Design::Design(const intent::Stack& stack, const StackIndex& index, const intent
     for (std::size_t i = 0; i < parts_.size(); ++i)
         by_name_.emplace(parts_[i].name(), i);
     read_ = read_from_outside(index.entry(stack), parts_);
+    mentioned_ = mentioned_in(index.entry(stack), parts_);
     facets_.reserve(parts_.size());
     for (const auto& part : parts_)
         facets_.push_back(part.kind->facets(part, *this));
@@ -164,6 +192,11 @@ const intent::Stack* Design::foreign(std::string_view intent) const {
 std::set<std::string> Design::outputs_read(const Part& part) const {
     const auto found = read_.find(part.name());
     return found == read_.end() ? std::set<std::string>{} : found->second;
+}
+
+bool Design::is_wanted(const Part& part, std::string_view output) const {
+    return has_playbook(*part.component) || mentioned_.contains(part.name()) ||
+           mentioned_.contains(fmt::format("{}.{}", part.name(), output));
 }
 
 Diagnostics Design::check() const {

@@ -60,6 +60,8 @@ public:
     /// Outputs of a part that somebody outside of its unit reads: other units, other stacks,
     /// checks.
     std::set<std::string> outputs_read(const Part& part) const;
+    /// True when anybody at all refers to that output, or wants to reach the part's machines by it.
+    bool is_wanted(const Part& part, std::string_view output) const;
 
     /// All parts' check() and those between parts: `uses`, overlapping CIDRs, outputs that a
     /// component of this form does not have. A design must pass before it is built.
@@ -73,6 +75,7 @@ private:
     std::map<std::string, std::size_t, std::less<>> by_name_;
     std::vector<Facets> facets_;
     std::map<std::string, std::set<std::string>, std::less<>> read_;
+    std::set<std::string, std::less<>> mentioned_;  ///< "component.output", and "component"
 };
 
 /// An existing root module that is a unit of its own (kind terraform).

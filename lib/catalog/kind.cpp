@@ -89,6 +89,10 @@ Diagnostics Kind::check(const Part& /*part*/, const Design& /*design*/) const {
     return {};
 }
 
+void Kind::add_machines(const Part& part, PlayValues& /*values*/) const {
+    throw InternalError(part.name() + " has no machines");
+}
+
 const std::vector<const Kind*>& kinds() {
     static const std::vector<const Kind*> list{
 #define KIND(name) &name##_kind(),
@@ -103,6 +107,13 @@ const Kind* find_kind(std::string_view name) {
         if (kind->info().name == name) return kind;
     }
     return nullptr;
+}
+
+bool has_playbook(const intent::Component& component) {
+    const auto* kind = find_kind(component.kind.value);
+    if (kind == nullptr) return false;
+    const auto& info = kind->info();
+    return info.is_playbook || (info.has_machines && component.body.find("configure") != nullptr);
 }
 
 }  // namespace agentops::catalog

@@ -46,7 +46,11 @@ struct KindInfo {
     bool required_network = false;
     bool has_uses = false;       ///< has `uses:`: it has a role and a group that access can act on
     bool is_network = false;     ///< `in:` may name it; outputs as kind network has them
-    bool separate_unit = false;  ///< a unit of its own (terraform)
+    bool separate_unit = false;  ///< a unit of its own (terraform, hosts, playbook)
+    /// Outputs are known from the intent alone: nobody in the stack waits for them (hosts).
+    bool constant_outputs = false;
+    bool is_playbook = false;   ///< an existing playbook
+    bool has_machines = false;  ///< Ansible can work on it: has `configure:`, see add_machines()
 };
 
 /// A knob with its value: pinned by the intent (then `position` is its line) or chosen.
@@ -63,6 +67,8 @@ struct Spec {
     virtual ~Spec() = default;
     std::optional<Located<intent::Name>> in;
     std::vector<Located<intent::Name>> uses;
+    std::vector<Located<intent::Name>> after;    ///< what comes before its Ansible unit
+    std::optional<Located<intent::Name>> hosts;  ///< the component whose machines it works on
     /// Knobs that the intent pinned.
     Knobs pinned;
 };
@@ -123,6 +129,7 @@ std::optional<tf::Value> follow(tf::Value value, const std::vector<std::string>&
 
 class Design;
 class Builder;
+class PlayValues;
 
 class Kind {
 public:
@@ -137,11 +144,17 @@ public:
     virtual Diagnostics check(const Part& part, const Design& design) const;
     virtual Facets facets(const Part& part, const Design& design) const = 0;
     virtual void build(const Part& part, const Design& design, Builder& builder) const = 0;
+    /// Kinds with has_machines: adds the part's machines to the Ansible unit that `values` fills.
+    virtual void add_machines(const Part& part, PlayValues& values) const;
 };
 
 /// All kinds, in the order of kinds.def.
 const std::vector<const Kind*>& kinds();
 /// Null when there is none of that name.
 const Kind* find_kind(std::string_view name);
+
+/// True when a component has an Ansible unit of its own that others can wait for: a playbook, or
+/// machines with `configure`.
+bool has_playbook(const intent::Component& component);
 
 }  // namespace agentops::catalog

@@ -34,6 +34,12 @@ std::vector<std::string> component_names(const intent::Stack& stack) {
     return names;
 }
 
+/// True when the main unit makes it: then its own Ansible unit may read its outputs.
+bool has_main_part(const intent::Component& component) {
+    const auto* kind = find_kind(component.kind.value);
+    return kind != nullptr && !kind->info().separate_unit;
+}
+
 bool is_list_or_map(ValueType type) {
     return type == ValueType::list_of_string || type == ValueType::map_of_string;
 }
@@ -57,20 +63,24 @@ public:
             check_uses(entry_.components[i], &stack_.components[i]);
         check_uses(entry_.checks, nullptr);
         check_protected();
+        for (const auto& [name, check] : stack_.checks) {
+            if (check.on) check_command(*check.on);
+        }
         report_cycles(links(), "catalog.cycle", "components wait for each other");
         if (!has_errors(result_.diagnostics))
-            report_cycles(unit_edges(), "catalog.unit-cycle",
-                          "units wait for each other, each for an output of the other");
+            report_cycles(unit_edges(), "catalog.unit-cycle", "units wait for each other");
         finish_upstream();
         return std::move(result_);
     }
 
 private:
-    /// One reference from a component to another.
+    /// Why one component, or unit, waits for another: a reference, or an entry of `after`.
     struct Link {
         std::size_t from;
         std::size_t to;
-        const Reference* reference;
+        std::string text;
+        Position position;
+        int width;
     };
 
     void decode(const intent::Component& component) {
@@ -92,20 +102,61 @@ private:
              near_or_all(component.kind.value, names, "kinds"));
     }
 
-    /// `in` and `uses`.
+    /// `in`, `uses`, `after` and `hosts`.
     void check_edges(const Part& part) {
         if (part.spec->in) check_network(part, *part.spec->in);
+        check_list(part, part.spec->uses, "uses itself");
+        check_list(part, part.spec->after, "comes after itself");
+        if (part.spec->hosts) check_machines(*part.spec->hosts);
+        if (!part.spec->after.empty() && !has_playbook(*part.component))
+            fail("after",
+                 fmt::format("nothing of {} is configured, so it comes after nothing", part.name()),
+                 part.spec->after.front().position, part.spec->after.front().value.value.size(),
+                 "`after` orders what Ansible does: add `configure`, or leave it out");
+    }
+
+    void check_list(const Part& part, const std::vector<Located<intent::Name>>& list,
+                    std::string_view itself) {
         std::set<std::string_view> seen;
-        for (const auto& use : part.spec->uses) {
-            const auto& name = use.value.value;
-            if (!known_component(name, use.position)) continue;
+        for (const auto& entry : list) {
+            const auto& name = entry.value.value;
+            if (!known_component(name, entry.position)) continue;
             if (name == part.name())
-                fail("self-reference", fmt::format("{} uses itself", name), use.position,
+                fail("self-reference", fmt::format("{} {}", name, itself), entry.position,
                      name.size(), "leave it out");
             else if (!seen.insert(name).second)
-                fail("twice", fmt::format("{} stands here twice", name), use.position, name.size(),
-                     "once is enough");
+                fail("twice", fmt::format("{} stands here twice", name), entry.position,
+                     name.size(), "once is enough");
         }
+    }
+
+    /// A component that is named for its machines.
+    const intent::Component* check_machines(const Located<intent::Name>& wanted) {
+        const auto& name = wanted.value.value;
+        if (!known_component(name, wanted.position)) return nullptr;
+        const auto& component = stack_.components[by_name_.at(name)];
+        const auto* kind = find_kind(component.kind.value);
+        if (kind == nullptr) return nullptr;
+        if (kind->info().has_machines) return &component;
+        std::vector<std::string> machines;
+        for (const auto& other : stack_.components) {
+            const auto* candidate = find_kind(other.kind.value);
+            if (candidate != nullptr && candidate->info().has_machines)
+                machines.push_back(other.name);
+        }
+        fail("no-machines",
+             fmt::format("{} is a {} and has no machines", name, component.kind.value),
+             wanted.position, name.size(), near_or_all(name, machines, "components with machines"));
+        return nullptr;
+    }
+
+    /// A command of the checks runs with the playbook of its machines.
+    void check_command(const Located<intent::Name>& on) {
+        const auto* component = check_machines(on);
+        if (component == nullptr || has_playbook(*component)) return;
+        fail("needs-configure", fmt::format("{} has no `configure`", component->name), on.position,
+             on.value.value.size(),
+             "a command needs machines that Ansible reaches: add `configure: {}` to it");
     }
 
     void check_network(const Part& part, const Located<intent::Name>& in) {
@@ -170,7 +221,8 @@ private:
 
     void check_own(const Use& use, const intent::Component* from) {
         const auto& reference = use.reference;
-        if (from != nullptr && reference.component == from->name) {
+        const bool itself = from != nullptr && reference.component == from->name;
+        if (itself && !(use.in_configure && has_main_part(*from))) {
             fail(reference, "self-reference", fmt::format("{} refers to itself", from->name),
                  "refer to another component");
         } else if (const auto* target = stack_.find(reference.component)) {
@@ -276,28 +328,57 @@ private:
         std::vector<Link> links;
         for (std::size_t from = 0; from < entry_.components.size(); ++from) {
             for (const auto& use : entry_.components[from]) {
-                if (use.reference.kind != RefKind::component) continue;
-                const auto to = by_name_.find(use.reference.component);
-                if (to != by_name_.end() && to->second != from)
-                    links.push_back({from, to->second, &use.reference});
+                const auto to = waits_for(use);
+                if (to && *to != from && !use.in_configure) links.push_back(link(from, *to, use));
             }
         }
         return links;
     }
 
-    /// As links(), with all components of the main unit taken as the first of them.
+    /// The component whose output a reference waits for.
+    std::optional<std::size_t> waits_for(const Use& use) const {
+        if (use.reference.kind != RefKind::component) return std::nullopt;
+        const auto to = by_name_.find(use.reference.component);
+        if (to == by_name_.end()) return std::nullopt;
+        const auto* kind = find_kind(stack_.components[to->second].kind.value);
+        if (kind != nullptr && kind->info().constant_outputs) return std::nullopt;
+        return to->second;
+    }
+
+    static Link link(std::size_t from, std::size_t to, const Use& use) {
+        return {from, to, use.reference.text(), use.reference.position, use.reference.width};
+    }
+
+    /// The unit that makes a component's outputs: 0 is the main unit, others are their component's.
+    std::size_t unit_of(std::size_t component) const {
+        const auto* kind = find_kind(stack_.components[component].kind.value);
+        return kind->info().separate_unit ? component + 1 : 0;
+    }
+
+    /// As links(), between units, and with what Ansible waits for.
     std::vector<Link> unit_edges() const {
-        const auto unit = [&](std::size_t component) {
-            const auto* kind = find_kind(stack_.components[component].kind.value);
-            return kind->info().separate_unit ? component + 1 : 0;
-        };
-        auto edges = links();
-        for (auto& link : edges) {
-            link.from = unit(link.from);
-            link.to = unit(link.to);
+        std::vector<Link> edges;
+        for (std::size_t from = 0; from < entry_.components.size(); ++from) {
+            for (const auto& use : entry_.components[from]) {
+                const auto unit = use.in_configure ? from + 1 : unit_of(from);
+                if (const auto to = waits_for(use)) edges.push_back(link(unit, unit_of(*to), use));
+            }
         }
-        std::erase_if(edges, [](const Link& link) { return link.from == link.to; });
+        for (const auto& part : result_.parts)
+            add_after(part, edges);
+        std::erase_if(edges, [](const Link& each) { return each.from == each.to; });
         return edges;
+    }
+
+    void add_after(const Part& part, std::vector<Link>& edges) const {
+        for (const auto& entry : part.spec->after) {
+            const auto& name = entry.value.value;
+            const auto to = by_name_.at(name);
+            const bool own = has_playbook(stack_.components[to]);
+            edges.push_back({by_name_.at(part.name()) + 1, own ? to + 1 : unit_of(to),
+                             fmt::format("{} after {}", part.name(), name), entry.position,
+                             static_cast<int>(name.size())});
+        }
     }
 
     void report_cycles(const std::vector<Link>& links, std::string_view code,
@@ -312,14 +393,14 @@ private:
     void report_cycle(const std::vector<std::size_t>& cycle, const std::vector<Link>& links,
                       std::string_view code, std::string_view what) {
         std::vector<std::string> steps;
-        const Reference* first = nullptr;
+        const Link* first = nullptr;
         for (std::size_t i = 0; i < cycle.size(); ++i) {
             const auto to = cycle[(i + 1) % cycle.size()];
             const auto link = std::find_if(links.begin(), links.end(), [&](const Link& each) {
                 return each.from == cycle[i] && each.to == to;
             });
-            steps.push_back(link->reference->text());
-            if (first == nullptr) first = link->reference;
+            steps.push_back(link->text);
+            if (first == nullptr) first = &*link;
         }
         auto& diagnostic = result_.diagnostics.emplace_back(
             error(std::string(code), fmt::format("{}: {}", what, join(steps, " -> ")),

@@ -13,7 +13,7 @@ void collect(intent::Template text, bool in_key, std::vector<Use>& out) {
     const bool alone = text.parts.size() == 1;
     for (auto& part : text.parts) {
         if (auto* reference = std::get_if<intent::Reference>(&part))
-            out.push_back({std::move(*reference), alone, in_key});
+            out.push_back({std::move(*reference), alone, in_key, false});
     }
 }
 
@@ -29,14 +29,29 @@ void collect(const yaml::Node& node, std::vector<Use>& out) {
     }
 }
 
+std::vector<Use> uses_of(const intent::Component& component) {
+    std::vector<Use> uses;
+    for (const auto& member : component.body.members) {
+        const auto first = uses.size();
+        if (member.key.find("${") != std::string::npos)
+            collect(intent::parse_template(intent::key_node(member)), true, uses);
+        collect(member.value, uses);
+        for (auto i = first; i < uses.size(); ++i)
+            uses[i].in_configure = member.key == "configure";
+    }
+    return uses;
+}
+
 StackEntry make_entry(const intent::Stack& stack) {
     StackEntry entry;
     entry.stack = &stack;
     for (const auto& component : stack.components)
-        entry.components.push_back(uses_in(component.body));
+        entry.components.push_back(uses_of(component));
     for (const auto& [name, check] : stack.checks) {
         if (check.http) collect(*check.http, false, entry.checks);
         if (check.tcp) collect(*check.tcp, false, entry.checks);
+        for (const auto& word : check.command)
+            collect(word, false, entry.checks);
     }
     return entry;
 }
@@ -55,12 +70,6 @@ void for_foreign(const StackEntry& entry, const Visit& visit) {
 }
 
 }  // namespace
-
-std::vector<Use> uses_in(const yaml::Node& node) {
-    std::vector<Use> uses;
-    collect(node, uses);
-    return uses;
-}
 
 StackIndex::StackIndex(const std::vector<intent::Stack>& all) {
     for (const auto& stack : all) {

@@ -18,12 +18,10 @@ namespace agentops::catalog {
 /// A reference in a text, and how it stands there.
 struct Use {
     intent::Reference reference;
-    bool alone = false;   ///< the whole text is this reference
-    bool in_key = false;  ///< it stands in the key of a map
+    bool alone = false;         ///< the whole text is this reference
+    bool in_key = false;        ///< it stands in the key of a map
+    bool in_configure = false;  ///< it stands below `configure`: read by the Ansible unit
 };
-
-/// All references in the texts below a node, in document order.
-std::vector<Use> uses_in(const yaml::Node& node);
 
 struct StackEntry {
     const intent::Stack* stack = nullptr;

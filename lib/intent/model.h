@@ -89,10 +89,12 @@ struct Rules {
     }
 };
 
-/// A probe after apply: exactly one of http and tcp.
+/// A probe after apply: exactly one of http, tcp and command.
 struct Check {
     std::optional<Template> http;
-    std::optional<Template> tcp;  ///< host:port
+    std::optional<Template> tcp;      ///< host:port
+    std::vector<Template> command;    ///< argv; it must end with 0 on every machine
+    std::optional<Located<Name>> on;  ///< the component whose machines run it
     std::optional<Located<std::int64_t>> status;
     Located<Duration> within{{std::chrono::seconds(60)}, {}};
     Position position;
@@ -100,6 +102,8 @@ struct Check {
     void visit(V& v) {
         v.optional("http", http, "address to fetch, e.g. https://shop.example.com/");
         v.optional("tcp", tcp, "host:port that must accept a connection");
+        v.optional("command", command, "program and arguments that must succeed on the machines");
+        v.optional("on", on, "component on whose machines the command runs");
         v.optional("status", status, "HTTP status wanted (200)");
         v.optional("within", within, "how long to keep trying (60 s)");
     }

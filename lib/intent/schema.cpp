@@ -68,7 +68,7 @@ Json nullable(Json schema);
 
 /// The same shape with nothing required and null everywhere: what an overlay may hold.
 void loosen(Json& schema) {
-    for (const auto* key : {"required", "minProperties", "oneOf"})
+    for (const auto* key : {"required", "minProperties", "oneOf", "dependencies"})
         schema.erase(key);
     if (schema.contains("properties")) {
         for (auto& [name, value] : schema["properties"].items())
@@ -120,7 +120,9 @@ Json intent_schema(const std::map<std::string, Json>& component_schemas) {
     property(objectives, "prefer")["uniqueItems"] = true;
     property(schema, "checks")["propertyNames"] = value_schema(static_cast<const Name*>(nullptr));
     auto& check = property(schema, "checks")["additionalProperties"];
-    check["oneOf"] = exactly_one_of({"http", "tcp"});
+    check["oneOf"] = exactly_one_of({"http", "tcp", "command"});
+    check["dependencies"] = {{"command", {"on"}}, {"on", {"command"}}};
+    property(check, "command")["minItems"] = 1;
     property(check, "status").update({{"minimum", 100}, {"maximum", 599}});
     for (auto& [name, value] : schema["properties"].items()) {
         if (name != "apiVersion" && name != "intent" && name != "params") allow_substitution(value);

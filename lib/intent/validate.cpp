@@ -99,21 +99,34 @@ private:
     }
 
     void check(std::string_view name, const Check& check) {
-        if (check.http.has_value() == check.tcp.has_value())
+        const int forms =
+            (check.http ? 1 : 0) + (check.tcp ? 1 : 0) + (check.command.empty() ? 0 : 1);
+        if (forms != 1)
             fail(check.position, "check",
-                 fmt::format("check '{}' needs exactly one of http and tcp", name),
-                 "e.g. {http: https://shop.example.com/} or {tcp: shop.example.com:443}");
+                 fmt::format("check '{}' needs exactly one of http, tcp and command", name),
+                 "e.g. {http: https://shop.example.com/}, {tcp: shop.example.com:443} or "
+                 "{command: [systemctl, is-active, nginx], on: web}");
         if (check.within.value.value.count() <= 0)
             fail(check.within.position, "range", "a check needs time: more than zero",
                  "e.g. `within: 60 s`");
-        if (check.status && check.tcp && !check.http)
-            fail(check.status->position, "check", "a tcp check has no status", "leave it out");
-        if (check.status && (check.status->value < 100 || check.status->value > 599))
-            fail(check.status->position, "range",
-                 fmt::format("{} is not an HTTP status", check.status->value),
-                 "a status is between 100 and 599");
+        if (check.status) status(*check.status, check);
+        if (check.command.empty() != !check.on)
+            fail(check.on ? check.on->position : check.position, "check",
+                 check.on ? "only a command runs on machines"
+                          : fmt::format("check '{}' does not say where its command runs", name),
+                 check.on ? "leave `on` out" : "name the component: `on: web`");
         if (check.http) http(*check.http);
         if (check.tcp && check.tcp->is_plain()) tcp(*check.tcp);
+    }
+
+    void status(const Located<std::int64_t>& status, const Check& check) {
+        if (!check.http && (check.tcp || !check.command.empty()))
+            fail(status.position, "check",
+                 fmt::format("a {} check has no status", check.tcp ? "tcp" : "command"),
+                 "leave it out");
+        if (status.value < 100 || status.value > 599)
+            fail(status.position, "range", fmt::format("{} is not an HTTP status", status.value),
+                 "a status is between 100 and 599");
     }
 
     void http(const Template& address) {

@@ -22,10 +22,11 @@ struct Image {
     std::string_view owner;
     std::string_view x86_64;
     std::string_view arm64;
+    std::string_view login;
 };
 
 constexpr Image kImages[] = {
-#define IMAGE(name, owner, x86_64, arm64) {name, owner, x86_64, arm64},
+#define IMAGE(name, owner, x86_64, arm64, login) {name, owner, x86_64, arm64, login},
 #include "catalog/aws/images.def"
 #undef IMAGE
 };
@@ -101,29 +102,37 @@ void check_machine(const MachineBody& body, const yaml::Node& at, Decoding& cont
 
 void check_expose(const Expose& expose, const yaml::Node& at, Decoding& context) {
     check_port(expose.port.value, at, context);
-    const auto& to = expose.to.value.value;
+    check_audience(*at.find("to"), context);
+}
+
+void check_audience(const yaml::Node& node, Decoding& context) {
+    const auto& to = node.text;
     if (to == "internet" || to == "vpc") return;
     const auto cidr = parse_cidr(to);
     if (!cidr)
-        context.fail(*at.find("to"), "cidr", fmt::format("'{}' is nobody", to),
+        context.fail(node, "cidr", fmt::format("'{}' is nobody", to),
                      "write internet, vpc, or a range such as 10.0.0.0/8");
     else if (cidr->network() != *cidr)
-        context.fail(*at.find("to"), "cidr",
-                     fmt::format("{} has address bits behind its prefix", to),
+        context.fail(node, "cidr", fmt::format("{} has address bits behind its prefix", to),
                      fmt::format("write {}", cidr->network().text()));
     else if (cidr->bits == 0)
-        context.fail(*at.find("to"), "cidr", fmt::format("{} is everybody", to),
+        context.fail(node, "cidr", fmt::format("{} is everybody", to),
                      "write internet if that is meant");
+}
+
+std::string login_of(std::string_view image) {
+    const auto* known = find_image(image);
+    return known == nullptr ? std::string() : std::string(known->login);
 }
 
 bool is_public(const Expose& expose) {
     return expose.to.value.value == "internet";
 }
 
-tf::Value audience(const Expose& expose, const Facets& network) {
-    if (is_public(expose)) return kEverywhere;
-    if (expose.to.value.value == "vpc") return network.output("cidr").value();
-    return expose.to.value.value;
+tf::Value audience(const std::string& to, const Facets& network) {
+    if (to == "internet") return kEverywhere;
+    if (to == "vpc") return network.output("cidr").value();
+    return to;
 }
 
 Facets machine_facets(const Part& part, std::optional<std::int64_t> port) {
@@ -180,7 +189,7 @@ void add_entrance(const Part& part, const Design& design, const tf::Expr& group,
     const auto reason = fmt::format("exposed to {}", expose.to.value.value);
     auto rule = port_rule(group, {static_cast<int>(expose.port.value), "tcp"});
     rule.emplace_back("description", reason);
-    rule.emplace_back("cidr_ipv4", audience(expose, design.network(part)));
+    rule.emplace_back("cidr_ipv4", audience(expose.to.value.value, design.network(part)));
     rule.emplace_back("tags", builder.tags(part, "expose"));
     builder.resource("aws_vpc_security_group_ingress_rule", part.label() + "_expose",
                      std::move(rule), position_of(part, "expose"), reason);

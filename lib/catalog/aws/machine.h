@@ -3,6 +3,7 @@
 // What every virtual machine has, alone (server) or in a group (service): an image, an encrypted
 // disk, a role without rights of its own, and a security group that lets nothing in and HTTPS out.
 
+#include "catalog/aws/connect.h"
 #include "catalog/builder.h"
 #include "catalog/decode.h"
 #include "intent/quantity.h"
@@ -21,7 +22,7 @@ struct Expose {
     }
 };
 
-struct MachineBody : Spec {
+struct MachineBody : Spec, Managed {
     Located<intent::Literal> image;
     Located<intent::Bytes> disk{{std::int64_t{20} << 30}, {}};
     std::optional<Located<std::int64_t>> port;
@@ -32,16 +33,22 @@ struct MachineBody : Spec {
         v.optional("disk", disk, "size of the root disk (20 GiB)");
         v.optional("port", port,
                    "port at which the machine listens, for those who use it (that of expose)");
+        visit_managed(v);
+        v.optional("after", after, "components that come before `configure`");
     }
 };
 
 /// Reports unknown images, and ports and disks that cannot be.
 void check_machine(const MachineBody& body, const yaml::Node& at, Decoding& context);
 void check_expose(const Expose& expose, const yaml::Node& at, Decoding& context);
+/// Reports a text that names nobody: internet, vpc, or a range.
+void check_audience(const yaml::Node& node, Decoding& context);
 
 bool is_public(const Expose& expose);
-/// The IPv4 range that may connect.
-tf::Value audience(const Expose& expose, const Facets& network);
+/// The IPv4 range of who may connect.
+tf::Value audience(const std::string& to, const Facets& network);
+/// The user that logs in to machines of an image; "" when the image is not in the table.
+std::string login_of(std::string_view image);
 
 /// Facets that all machines share: group, role, and the port at which they are used.
 Facets machine_facets(const Part& part, std::optional<std::int64_t> port);

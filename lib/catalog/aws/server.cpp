@@ -4,6 +4,7 @@
 
 #include "catalog/aws/machine.h"
 #include "catalog/aws/sizes.h"
+#include "catalog/playbook_parts.h"
 
 namespace agentops::catalog {
 
@@ -17,6 +18,10 @@ struct ServerBody : aws::MachineBody {
         v.optional("expose", expose, "port that others than components may connect to");
     }
     bool is_public() const { return expose && aws::is_public(*expose); }
+    bool is_reached_publicly() const {
+        const bool chosen = connect && connect->address;
+        return is_public() && !(chosen && connect->address->value.value == "private");
+    }
     std::optional<std::int64_t> listens_at() const {
         if (port) return port->value;
         return expose ? std::optional(expose->port.value) : std::nullopt;
@@ -38,8 +43,14 @@ public:
             .knobs = {aws::size_knob("server", "instance type", aws::machine_sizes())},
             .in_network = true,
             .required_network = true,
-            .has_uses = true};
+            .has_uses = true,
+            .has_machines = true};
         return info;
+    }
+
+    Diagnostics check(const Part& part, const Design& design) const override {
+        const auto& body = body_of(part);
+        return aws::check_managed(body, part, design, body.is_public());
     }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {
@@ -64,6 +75,17 @@ public:
         if (body.is_public()) add_address(part, design, machine, builder);
         if (body.expose)
             aws::add_entrance(part, design, *facets.security_group, *body.expose, builder);
+        aws::add_ways(body, part, design, builder);
+        if (body.configure) add_playbook(part, body.wanted(), builder);
+    }
+
+    void add_machines(const Part& part, PlayValues& values) const override {
+        const auto& body = body_of(part);
+        const auto output = body.is_reached_publicly() ? "public_ip" : "private_ip";
+        values.run().unit.source = ansible::HostSource{
+            part.name(), 1, values.variable(aws::output_of(part, output)), false,
+            aws::connection(body, body.image.value.value, values.design().project()),
+            part.component->position};
     }
 
 protected:
@@ -71,6 +93,8 @@ protected:
                 Decoding& context) const override {
         aws::check_machine(body, component.body, context);
         if (body.expose) aws::check_expose(*body.expose, *component.body.find("expose"), context);
+        aws::check_managed(body, body.image.value.value, component, context);
+        if (!body.is_public()) aws::refuse_public_address(body, component, context);
     }
 
 private:
@@ -93,18 +117,19 @@ private:
             design.network(part).output(open ? "public_subnet_ids" : "private_subnet_ids");
         auto disk = aws::disk(body);
         disk.emplace_back("tags", builder.tags(part));
-        return builder.resource(
-            "aws_instance", part.label(),
-            {{"ami", image["id"]},
-             {"instance_type", part.knob("size")},
-             {"subnet_id", follow(*subnets, {"0"}).value()},
-             {"vpc_security_group_ids", tf::List{*design.facets(part).security_group}},
-             {"iam_instance_profile", profile["name"]},
-             {"metadata_options", aws::metadata_options()},
-             {"root_block_device", std::move(disk)},
-             {"lifecycle", aws::keep_image(part, body, "ami", builder)},
-             {"tags", builder.tags(part)}},
-            part.knob_position("size"));
+        tf::Map machine{{"ami", image["id"]},
+                        {"instance_type", part.knob("size")},
+                        {"subnet_id", follow(*subnets, {"0"}).value()},
+                        {"vpc_security_group_ids", tf::List{*design.facets(part).security_group}},
+                        {"iam_instance_profile", profile["name"]},
+                        {"metadata_options", aws::metadata_options()},
+                        {"root_block_device", std::move(disk)},
+                        {"lifecycle", aws::keep_image(part, body, "ami", builder)},
+                        {"tags", builder.tags(part)}};
+        if (auto key = aws::add_key_pair(body, part, design, builder))
+            machine.emplace_back("key_name", *std::move(key));
+        return builder.resource("aws_instance", part.label(), std::move(machine),
+                                part.knob_position("size"));
     }
 };
 

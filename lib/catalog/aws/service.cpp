@@ -9,6 +9,7 @@
 #include "catalog/aws/machine.h"
 #include "catalog/aws/sizes.h"
 #include "catalog/names.h"
+#include "catalog/playbook_parts.h"
 
 namespace agentops::catalog {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view kTlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 constexpr std::int64_t kHttps = 443;
+constexpr std::string_view kAddresses = "private_ips";
 
 struct ServiceExpose : aws::Expose {
     std::optional<intent::Template> certificate;
@@ -88,6 +90,9 @@ public:
         add_template(image, aws::add_identity(part_, design_, builder_));
         if (body_.expose) add_balancer(*body_.expose);
         add_machines();
+        if (design_.is_wanted(part_, kAddresses)) find_machines();
+        aws::add_ways(body_, part_, design_, builder_);
+        if (body_.configure) add_playbook(part_, body_.wanted(), builder_);
     }
 
 private:
@@ -105,25 +110,27 @@ private:
     }
 
     void add_template(const tf::Expr& image, const tf::Expr& profile) {
-        builder_.resource(
-            "aws_launch_template", label_,
-            {{"name_prefix", design_.cloud_name(part_, 60) + "-"},
-             {"image_id", image["id"]},
-             {"instance_type", part_.knob("size")},
-             {"update_default_version", true},
-             {"iam_instance_profile", tf::Map{{"arn", profile["arn"]}}},
-             {"metadata_options", aws::metadata_options()},
-             {"network_interfaces",
-              tf::List{tf::Map{{"associate_public_ip_address", "false"},
-                               {"delete_on_termination", "true"},
-                               {"security_groups", tf::List{*facets().security_group}}}}},
-             {"block_device_mappings", tf::List{tf::Map{{"device_name", image["root_device_name"]},
-                                                        {"ebs", template_disk()}}}},
-             {"tag_specifications",
-              tf::List{tf::Map{{"resource_type", "volume"}, {"tags", all_tags()}}}},
-             {"lifecycle", template_lifecycle()},
-             {"tags", builder_.tags(part_)}},
-            part_.knob_position("size"));
+        tf::Map body{
+            {"name_prefix", design_.cloud_name(part_, 60) + "-"},
+            {"image_id", image["id"]},
+            {"instance_type", part_.knob("size")},
+            {"update_default_version", true},
+            {"iam_instance_profile", tf::Map{{"arn", profile["arn"]}}},
+            {"metadata_options", aws::metadata_options()},
+            {"network_interfaces",
+             tf::List{tf::Map{{"associate_public_ip_address", "false"},
+                              {"delete_on_termination", "true"},
+                              {"security_groups", tf::List{*facets().security_group}}}}},
+            {"block_device_mappings", tf::List{tf::Map{{"device_name", image["root_device_name"]},
+                                                       {"ebs", template_disk()}}}},
+            {"tag_specifications",
+             tf::List{tf::Map{{"resource_type", "volume"}, {"tags", all_tags()}}}},
+            {"lifecycle", template_lifecycle()},
+            {"tags", builder_.tags(part_)}};
+        if (auto key = aws::add_key_pair(body_, part_, design_, builder_))
+            body.emplace_back("key_name", *std::move(key));
+        builder_.resource("aws_launch_template", label_, std::move(body),
+                          part_.knob_position("size"));
     }
 
     tf::Map template_lifecycle() const {
@@ -169,6 +176,15 @@ private:
                               tf::List{tf::Expr{"aws_lb_target_group." + label_ + ".arn"}});
         builder_.resource("aws_autoscaling_group", label_, std::move(body),
                           part_.knob_position("count"));
+    }
+
+    /// The machines that the group has made, once it has.
+    void find_machines() {
+        const tf::Expr group{"aws_autoscaling_group." + label_};
+        builder_.data("aws_instances", label_,
+                      {{"instance_tags", tf::Map{{"aws:autoscaling:groupName", group["name"]}}},
+                       {"instance_state_names", tf::List{"running"}},
+                       {"depends_on", tf::List{group.text}}});
     }
 
     void add_balancer(const ServiceExpose& expose) {
@@ -261,20 +277,27 @@ public:
             .outputs = {{"url", ValueType::string, "address of the load balancer, if exposed"},
                         {"dns_name", ValueType::string, "name of the load balancer, if exposed"},
                         {"security_group_id", ValueType::string, "group of the machines"},
-                        {"asg_name", ValueType::string, "name of the autoscaling group"}},
+                        {"asg_name", ValueType::string, "name of the autoscaling group"},
+                        {kAddresses, ValueType::list_of_string,
+                         "addresses of the machines that run"}},
             .knobs = {aws::size_knob("service", "instance type", aws::machine_sizes()),
                       aws::knob("service", "count", "number of machines", {})},
             .in_network = true,
             .required_network = true,
-            .has_uses = true};
+            .has_uses = true,
+            .has_machines = true};
         return info;
     }
 
-    Facets facets(const Part& part, const Design& /*design*/) const override {
+    Facets facets(const Part& part, const Design& design) const override {
         const auto& body = body_of(part);
         auto facets = aws::machine_facets(part, body.listens_at());
         facets.outputs.emplace_back(
             "asg_name", tf::Expr{fmt::format("aws_autoscaling_group.{}.name", part.label())});
+        if (design.is_wanted(part, kAddresses))
+            facets.outputs.emplace_back(
+                kAddresses,
+                tf::Expr{fmt::format("sort(data.aws_instances.{}.private_ips)", part.label())});
         if (!body.expose) return facets;
         facets.entry_group = tf::Expr{fmt::format("aws_security_group.{}_lb.id", part.label())};
         facets.ports = {{static_cast<int>(body.expose->port.value), "tcp"}};
@@ -285,6 +308,35 @@ public:
     }
 
     Diagnostics check(const Part& part, const Design& design) const override {
+        auto out = check_zones(part, design);
+        append(out, aws::check_managed(body_of(part), part, design, false));
+        return out;
+    }
+
+    void build(const Part& part, const Design& design, Builder& builder) const override {
+        Service(part, body_of(part), design, builder).build();
+    }
+
+    void add_machines(const Part& part, PlayValues& values) const override {
+        const auto& body = body_of(part);
+        values.run().unit.source = ansible::HostSource{
+            part.name(), part.knob_int("count"), values.variable(aws::output_of(part, kAddresses)), true,
+            aws::connection(body, body.image.value.value, values.design().project()),
+            part.component->position};
+    }
+
+protected:
+    void accept(ServiceBody& body, const intent::Component& component,
+                Decoding& context) const override {
+        aws::check_machine(body, component.body, context);
+        if (body.expose) aws::check_expose(*body.expose, *component.body.find("expose"), context);
+        aws::check_managed(body, body.image.value.value, component, context);
+        aws::refuse_public_address(body, component, context);
+    }
+
+private:
+    /// An application load balancer stands in two zones at least.
+    static Diagnostics check_zones(const Part& part, const Design& design) {
         const auto& body = body_of(part);
         if (!body.expose || body.expose->passes_through()) return {};
         const auto subnets = design.network(part).output("public_subnet_ids");
@@ -297,18 +349,6 @@ public:
                       network.knob_position("zones"), "write `zones: 2`")};
     }
 
-    void build(const Part& part, const Design& design, Builder& builder) const override {
-        Service(part, body_of(part), design, builder).build();
-    }
-
-protected:
-    void accept(ServiceBody& body, const intent::Component& component,
-                Decoding& context) const override {
-        aws::check_machine(body, component.body, context);
-        if (body.expose) aws::check_expose(*body.expose, *component.body.find("expose"), context);
-    }
-
-private:
     static tf::Value address(const ServiceExpose& expose, const tf::Expr& name) {
         const bool tls = expose.protocol() != "HTTP";
         const auto port = expose.port.value;

@@ -57,15 +57,17 @@ fs::path source_dir(const Design& design, const std::string& source) {
     return dir.has_filename() ? dir : dir.parent_path();
 }
 
+Diagnostics check_inside(const Design& design, const Located<intent::Literal>& source) {
+    const auto& text = source.value.value;
+    if (!starts_with(relative_to(source_dir(design, text), design.project().root), "..")) return {};
+    return {at_source("catalog.path-outside", fmt::format("{} lies outside of the project", text),
+                      source, "move it into the project, or the project's agentops.yaml up")};
+}
+
 Diagnostics check_source(const Design& design, const Located<intent::Literal>& source) {
     const auto& text = source.value.value;
     Diagnostics out;
-    const auto& root = design.project().root;
-    if (source_form(text) == SourceForm::local &&
-        starts_with(relative_to(source_dir(design, text), root), ".."))
-        out.push_back(at_source("catalog.path-outside",
-                                fmt::format("{} lies outside of the project", text), source,
-                                "move it into the project, or the project's agentops.yaml up"));
+    if (source_form(text) == SourceForm::local) out = check_inside(design, source);
     const auto& allow = design.project().settings.terraform.modules.allow;
     if (std::none_of(allow.begin(), allow.end(),
                      [&](const auto& pattern) { return glob_match(pattern, text); }))

@@ -21,6 +21,9 @@ fs::path source_dir(const Design& design, const std::string& source);
 /// catalog.path-outside, catalog.module-not-allowed.
 Diagnostics check_source(const Design& design, const Located<intent::Literal>& source);
 
+/// A file that lies outside of the project: catalog.path-outside.
+Diagnostics check_inside(const Design& design, const Located<intent::Literal>& source);
+
 /// References to outputs of a part that its list `outputs` does not have; an empty list has all.
 Diagnostics check_listed_outputs(const Part& part, const Design& design,
                                  const std::vector<std::string>& outputs);

@@ -127,6 +127,8 @@ private:
             root.variables.emplace_back(name, builder.value(value));
         } else if (reference->kind == intent::RefKind::secret) {
             root.secrets.push_back({name, reference->name, false});
+        } else if (auto known = builder.constant(*reference)) {
+            root.variables.emplace_back(name, *std::move(known));
         } else {
             root.inputs.push_back(builder.input(*reference, name));
         }
