@@ -21,6 +21,7 @@ inline constexpr Words kProviders{"provider", {"aws"}};
 inline constexpr Words kPreferences{"preference", {"cost", "availability", "latency"}};
 inline constexpr Words kRisks{"risk", {"low", "medium", "high"}};
 inline constexpr Words kSeverities{"severity", {"low", "medium", "high", "critical"}};
+inline constexpr Words kHostKeys{"setting for host keys", {"strict", "accept-new"}};
 inline constexpr Words kBackends{
     "backend", {"local", "s3", "gcs", "azurerm", "http", "pg", "consul", "cloud", "remote"}};
 

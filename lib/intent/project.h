@@ -58,6 +58,31 @@ struct TerraformSettings {
     }
 };
 
+struct AnsibleSettings {
+    std::optional<Located<std::string>> binary;  ///< ansible-playbook, or a path to it
+    Located<Choice<kHostKeys>> host_keys{{"strict"}, {}};
+    Located<std::int64_t> forks{10, {}};
+    Located<Duration> connect_timeout{{std::chrono::seconds(10)}, {}};
+    Located<Duration> wait{{std::chrono::minutes(5)}, {}};
+    Located<Duration> timeout{{std::chrono::hours(2)}, {}};
+    bool install = false;
+    std::vector<std::string> environment;  ///< names of variables
+    template <class V>
+    void visit(V& v) {
+        v.optional("binary", binary, "ansible-playbook, or a path to it");
+        v.optional("host_keys", host_keys,
+                   "strict, or accept-new: take the key of a machine that is not known (strict)");
+        v.optional("forks", forks, "machines at a time (10)");
+        v.optional("connect_timeout", connect_timeout, "time to connect to a machine (10 s)");
+        v.optional("wait", wait, "time for machines that were just created (5 min)");
+        v.optional("timeout", timeout, "time for one run (2 h)");
+        v.optional("install", install,
+                   "whether ansible-galaxy may fetch roles and collections (false)");
+        v.optional("environment", environment,
+                   "ANSIBLE_* variables of the caller that are passed on (none)");
+    }
+};
+
 struct ArtifactSettings {
     std::optional<std::string> dir;
     template <class V>
@@ -71,6 +96,7 @@ struct Settings {
     std::string api_version;
     std::vector<std::string> intents{"**/*.intent.yaml"};
     TerraformSettings terraform;
+    AnsibleSettings ansible;
     OrderedMap<SecretSource> secrets;
     ArtifactSettings artifacts;
     Located<Choice<kSeverities>> fail_on{{"high"}, {}};
@@ -79,6 +105,7 @@ struct Settings {
         v.required("apiVersion", api_version, "agentops/v1");
         v.optional("intents", intents, "patterns of intent files, relative to the project");
         v.optional("terraform", terraform, "binary, backend, providers and modules");
+        v.optional("ansible", ansible, "binary, host keys, limits of time and number");
         v.optional("secrets", secrets, "where each secret comes from");
         v.optional("artifacts", artifacts, "where generated files go");
         v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");

@@ -141,6 +141,10 @@ Json settings_schema() {
                     {"maxProperties", 1},
                     {"propertyNames", {{"enum", kBackends.list()}}},
                     {"additionalProperties", {{"type", "object"}}}});
+    auto& ansible = property(schema, "ansible");
+    property(ansible, "forks").update({{"minimum", 1}, {"maximum", 1000}});
+    property(ansible, "environment")["items"] = {{"type", "string"},
+                                                 {"pattern", "^ANSIBLE_[A-Z0-9_]+$"}};
     property(schema, "secrets")["additionalProperties"]["oneOf"] =
         exactly_one_of({"env", "file", "command"});
     return with_head(std::move(schema), "urn:agentops:schema:project:v1", "agentops.yaml");

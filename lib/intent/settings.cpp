@@ -10,6 +10,8 @@ namespace agentops::intent {
 
 namespace {
 
+constexpr std::int64_t kMostForks = 1000;
+
 class SettingsCheck {
 public:
     SettingsCheck(const yaml::Node& root, const Settings& settings, Decoding& context)
@@ -19,6 +21,7 @@ public:
         version();
         patterns();
         if (settings_.terraform.backend) backend(*settings_.terraform.backend);
+        ansible(settings_.ansible);
         secrets();
     }
 
@@ -56,6 +59,45 @@ private:
         if (check_word(key_node(member), kBackends, context_)) expect_map(member.value, context_);
     }
 
+    void fail(Position position, int width, std::string_view slug, std::string message,
+              std::string help) {
+        yaml::Node at;
+        at.position = position;
+        at.width = width;
+        context_.fail(at, slug, std::move(message), std::move(help));
+    }
+
+    void ansible(const AnsibleSettings& ansible) {
+        if (ansible.forks.value < 1 || ansible.forks.value > kMostForks)
+            fail(ansible.forks.position, 1, "range",
+                 fmt::format("{} is no number of machines at a time", ansible.forks.value),
+                 fmt::format("write a number from 1 to {}", kMostForks));
+        for (const auto* time : {&ansible.connect_timeout, &ansible.wait, &ansible.timeout}) {
+            if (time->value.value < std::chrono::seconds(1))
+                fail(time->position, 1, "range", "this needs time: a second at least",
+                     "e.g. `connect_timeout: 10 s`");
+        }
+        const auto* node = root_.find("ansible");
+        const auto* names = node == nullptr ? nullptr : node->find("environment");
+        for (std::size_t i = 0; names != nullptr && i < names->items.size(); ++i)
+            variable(names->items[i]);
+    }
+
+    /// What decides which code runs, or what is shown of secrets, is never the environment's.
+    void variable(const yaml::Node& name) {
+        const auto& text = name.text;
+        const bool good =
+            starts_with(text, "ANSIBLE_") &&
+            text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+        if (!good)
+            context_.fail(name, "environment",
+                          fmt::format("'{}' is no variable of Ansible's", text),
+                          "names begin with ANSIBLE_, e.g. ANSIBLE_PIPELINING");
+        else if (text == "ANSIBLE_CONFIG" || text == "ANSIBLE_DEBUG")
+            context_.fail(name, "environment", fmt::format("{} cannot be passed on", text),
+                          "each run has a configuration of its own, and shows no secrets");
+    }
+
     void secrets() {
         const auto* node = root_.find("secrets");
         if (node == nullptr) return;
@@ -65,12 +107,9 @@ private:
             const int sources =
                 (source.env ? 1 : 0) + (source.file ? 1 : 0) + (source.command.empty() ? 0 : 1);
             if (sources == 1) continue;
-            yaml::Node at;
-            at.position = source.position;
-            context_.fail(
-                at, "secret-source",
-                fmt::format("secret '{}' needs exactly one of env, file and command", name),
-                "e.g. {env: DB_PASSWORD}, {file: ./key.pem} or {command: [pass, show, db]}");
+            fail(source.position, 1, "secret-source",
+                 fmt::format("secret '{}' needs exactly one of env, file and command", name),
+                 "e.g. {env: DB_PASSWORD}, {file: ./key.pem} or {command: [pass, show, db]}");
         }
     }
 

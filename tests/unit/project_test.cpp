@@ -113,6 +113,7 @@ terraform:
   backend: {s3: {bucket: acme-state, region: eu-west-1}}
   providers: {allow: [hashicorp/aws], versions: {hashicorp/aws: ~> 5.0}}
   modules: {allow: ["git::https://example.com/**"]}
+ansible: {host_keys: accept-new, forks: 30, wait: 90 s, install: true, environment: [ANSIBLE_NOCOLOR]}
 secrets:
   db_password: {env: DB_PASSWORD}
   tls_key: {file: ./key.pem}
@@ -127,6 +128,11 @@ fail_on: critical
     CHECK(settings.terraform.backend->value.members[0].key == "s3");
     CHECK(settings.terraform.providers.versions[0].second == "~> 5.0");
     CHECK(settings.terraform.modules.allow[0] == "git::https://example.com/**");
+    CHECK(settings.ansible.host_keys.value.value == "accept-new");
+    CHECK(settings.ansible.forks.value == 30);
+    CHECK(settings.ansible.wait.value.value == std::chrono::seconds(90));
+    CHECK(settings.ansible.install);
+    CHECK(settings.ansible.environment == std::vector<std::string>{"ANSIBLE_NOCOLOR"});
     CHECK(settings.secrets[0].second.env == "DB_PASSWORD");
     CHECK(settings.secrets[1].second.file == "./key.pem");
     CHECK(settings.secrets[2].second.command == std::vector<std::string>{"pass", "show", "api"});
@@ -141,6 +147,8 @@ TEST_CASE("a project without agentops.yaml has the defaults") {
     REQUIRE(project);
     CHECK(project->source == nullptr);
     CHECK(project->settings.fail_on.value.value == "high");
+    CHECK(project->settings.ansible.host_keys.value.value == "strict");
+    CHECK(!project->settings.ansible.install);
     CHECK(project->settings.terraform.modules.allow == std::vector<std::string>{"./**", "../**"});
 }
 
@@ -151,6 +159,12 @@ TEST_CASE("mistakes in agentops.yaml") {
           "project.unknown-value agentops.yaml:2:10\n");
     CHECK(settings_mistakes("intents: [\"../**/*.yaml\", /etc/x]\n") ==
           "project.pattern agentops.yaml:2:11\nproject.pattern agentops.yaml:2:27\n");
+    CHECK(settings_mistakes("ansible: {forks: 0, wait: 0 s}\n") ==
+          "project.range agentops.yaml:2:18\nproject.range agentops.yaml:2:27\n");
+    CHECK(settings_mistakes("ansible: {host_keys: accept_new}\n") ==
+          "project.unknown-value agentops.yaml:2:22\n");
+    CHECK(settings_mistakes("ansible: {environment: [ANSIBLE_CONFIG, PATH]}\n") ==
+          "project.environment agentops.yaml:2:25\nproject.environment agentops.yaml:2:41\n");
     CHECK(settings_mistakes("terraform: {backend: {s4: {}}}\n") ==
           "project.unknown-value agentops.yaml:2:23\n");
     CHECK(settings_mistakes("terraform: {backend: {s3: {}, gcs: {}}}\n") ==
