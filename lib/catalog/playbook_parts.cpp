@@ -28,6 +28,7 @@ std::pair<intent::Template, std::string> split_address(const intent::Template& a
     if (colon == std::string::npos) throw InternalError("a tcp check without a port");
     auto port = last->substr(colon + 1);
     last->resize(colon);
+    if (last->empty()) host.parts.pop_back();
     return {std::move(host), std::move(port)};
 }
 
