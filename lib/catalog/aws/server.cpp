@@ -83,7 +83,10 @@ public:
         const auto& body = body_of(part);
         const auto output = body.is_reached_publicly() ? "public_ip" : "private_ip";
         values.run().unit.source = ansible::HostSource{
-            part.name(), 1, values.variable(aws::output_of(part, output)), false,
+            part.name(),
+            1,
+            values.variable(aws::output_of(part, output)),
+            false,
             aws::connection(body, body.image.value.value, values.design().project()),
             part.component->position};
     }

@@ -320,7 +320,10 @@ public:
     void add_machines(const Part& part, PlayValues& values) const override {
         const auto& body = body_of(part);
         values.run().unit.source = ansible::HostSource{
-            part.name(), part.knob_int("count"), values.variable(aws::output_of(part, kAddresses)), true,
+            part.name(),
+            part.knob_int("count"),
+            values.variable(aws::output_of(part, kAddresses)),
+            true,
             aws::connection(body, body.image.value.value, values.design().project()),
             part.component->position};
     }
