@@ -13,7 +13,6 @@ namespace agentops::tf {
 
 namespace {
 
-constexpr std::size_t kMaxValueBytes = 1000;
 constexpr const char* kSensitive = "(sensitive)";
 constexpr const char* kUnknown = "(known after apply)";
 
@@ -27,16 +26,6 @@ std::string step_text(const Json& step) {
     if (!step.is_string()) return "[" + dump_json(step) + "]";
     const auto key = text_of(step);
     return is_identifier(key) ? "." + key : "[" + dump_json(step) + "]";
-}
-
-/// The value's JSON, cut between two characters when it is long.
-std::string value_text(const Json& value) {
-    auto text = dump_json(value);
-    if (text.size() <= kMaxValueBytes) return text;
-    auto end = kMaxValueBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
-        --end;
-    return fmt::format("{}... ({} bytes)", text.substr(0, end), text.size());
 }
 
 bool holds_structure(const Json& value) {

@@ -1,8 +1,16 @@
 #include "unit/change.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace agentops {
+
+namespace {
+
+constexpr std::size_t kMaxValueBytes = 1000;
+
+}  // namespace
 
 std::string_view to_text(Action action) {
     switch (action) {
@@ -66,6 +74,15 @@ Counts& Counts::operator+=(const Counts& other) {
     replace += other.replace;
     destroy += other.destroy;
     return *this;
+}
+
+std::string value_text(const Json& value) {
+    auto text = dump_json(value);
+    if (text.size() <= kMaxValueBytes) return text;
+    auto end = kMaxValueBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        --end;
+    return fmt::format("{}... ({} bytes)", text.substr(0, end), text.size());
 }
 
 void Counts::add(Action action) {

@@ -25,8 +25,11 @@ std::string_view sign(Action action);
 enum class Trust { proven, reported, not_checkable };
 std::string_view to_text(Trust trust);
 
-/// One attribute that differs. `before`/`after` are JSON texts (cut after 1,000 bytes: "... (2345
-/// bytes)"), or "(sensitive)", "(known after apply)", and absent when the side has none.
+/// The value's JSON, cut between two characters after 1,000 bytes: "... (2345 bytes)".
+std::string value_text(const Json& value);
+
+/// One attribute that differs. `before`/`after` are JSON texts (value_text), or "(sensitive)",
+/// "(known after apply)", and absent when the side has none.
 struct AttributeChange {
     std::string path;  ///< "tags.Name", "ingress[0].cidr_blocks"
     std::optional<std::string> before, after;
