@@ -118,7 +118,7 @@ TEST_CASE("why a machine is unreachable") {  // texts of ssh 9.2 and ansible-cor
     CHECK(code("Failed to create temporary directory. In some cases, you may have been able to "
                "authenticate and did not have permissions on the target directory.") ==
           "ansible.unreachable");
-    CHECK(code("mkdir: cannot create directory '/root/.ansible': No space left on device") ==
+    CHECK(code("mkdir: cannot create directory '/home/admin/.ansible': No space left on device") ==
           "ansible.disk-full");
     CHECK(code("[Errno 32] Broken pipe. [Errno 32] Broken pipe") == "ansible.unreachable");
     CHECK(code("") == "ansible.unreachable");
