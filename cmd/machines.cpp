@@ -12,20 +12,6 @@ namespace agentops::cmd {
 
 namespace {
 
-std::string_view to_text(ansible::HostEnd end) {
-    switch (end) {
-        case ansible::HostEnd::ok:
-            return "ok";
-        case ansible::HostEnd::failed:
-            return "failed";
-        case ansible::HostEnd::unreachable:
-            return "unreachable";
-        case ansible::HostEnd::unfinished:
-            return "unfinished";
-    }
-    throw InternalError("host end outside the enum");
-}
-
 /// The events of a play that is over, or was cut off: a torn last line is no event.
 std::vector<Json> read_lines(const fs::path& path) {
     std::vector<Json> events;

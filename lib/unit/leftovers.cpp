@@ -33,7 +33,8 @@ bool stays_inside(const fs::path& name) {
 std::vector<fs::path> obsolete_files(const ArtifactFolder& folder,
                                      const std::set<std::string>& current) {
     std::vector<fs::path> obsolete;
-    for (const auto& [name, digest] : read_list(folder.list).items()) {
+    const auto list = read_list(folder.list);
+    for (const auto& [name, digest] : list.items()) {
         const auto path = folder.dir / name;
         if (stays_inside(name) && folder.takes_part(name) && !current.contains(name) &&
             digest == digest_of(path))

@@ -77,6 +77,8 @@ def fill_upper(upper, spec):
         empty_folder(upper / name)
     for name in NEEDED:
         (upper / name).mkdir(parents=True, exist_ok=True)
+    # Lists that never were refreshed must not look fresh.
+    os.utime(upper / "var/lib/apt/lists", (0, 0))
     for name, mode in {"root": 0o700, "tmp": 0o1777, "var/tmp": 0o1777}.items():
         empty_folder(upper / name, mode)
     copy_tree(spec["base"], upper)
