@@ -144,7 +144,7 @@ private:
         auto write = ansible::write_step(unit);
         auto inventory = ansible::write_run_step(unit, targets, limits);
         auto fetch = ansible::fetch_step(unit, input.missing, input.context);
-        auto syntax = ansible::syntax_step(unit, input.context);
+        auto syntax = ansible::syntax_step(unit, input.checked, input.context);
         auto rehearse = ansible::rehearse_step(unit, input.context);
         auto reach = ansible::reach_step(targets.hosts, limits);
         if (inputs.preview())

@@ -65,6 +65,7 @@ struct PlayInput {
     std::vector<ansible::Requirement> missing;  ///< roles and collections that are not there
     std::optional<ApprovedPlan> approved;       ///< then this walk applies
     std::map<std::string, Json> known_outputs;  ///< as UnitInput::known_outputs
+    bool checked = false;                       ///< these artifacts passed the syntax check before
     std::set<std::string> finished;             ///< machines that an interrupted run was done with
 };
 

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "agents/keys.h"
+#include "agents/play_result.h"
 #include "agents/registry.h"
-#include "ansible/events.h"
 #include "base/text.h"
 
 namespace agentops {
@@ -22,8 +22,8 @@ public:
             .name = "recorder",
             .summary = "records what became of an Ansible unit",
             .scope = graph::Scope::ansible,
-            .reads = {slots::play_unit.id, slots::expected_outputs.id, slots::play_done.id,
-                      slots::settle_done.id},
+            .reads = {slots::play_unit.id, slots::targets.id, slots::expected_outputs.id,
+                      slots::play_done.id, slots::settle_done.id},
             .writes = {slots::outcome.id, slots::actual_outputs.id},
         };
         return info;
@@ -35,7 +35,8 @@ public:
         UnitOutcome outcome;
         outcome.applied = context.get(slots::play_done).ran;
         Diagnostics diagnostics;
-        if (settled.ran || !settled.ok) diagnostics = judge(unit, settled);
+        if (settled.ran || !settled.ok)
+            diagnostics = judge(unit, context.get(slots::targets), settled);
         outcome.converged = diagnostics.empty();
         context.put(slots::outcome, std::move(outcome));
         context.put(slots::actual_outputs, context.get(slots::expected_outputs));
@@ -43,11 +44,11 @@ public:
     }
 
 private:
-    static Diagnostics judge(const ansible::Unit& unit, const run::StepResult& settled) {
-        const auto events = ansible::read_events(settled.events, false);
+    static Diagnostics judge(const ansible::Unit& unit, const ansible::Targets& targets,
+                             const run::StepResult& settled) {
+        auto [events, failed] = read_play(unit, targets.hosts, settled, false);
         if (!events.changed.empty()) return {never_settles(unit, events.changed)};
-        auto failed = ansible::explain_failures(events, unit);
-        if (events.complete && failed.empty()) return {};
+        if (failed.empty()) return {};
         for (auto& diagnostic : failed)
             diagnostic.level = Level::warning;
         failed.push_back(

@@ -6,9 +6,8 @@
 #include <algorithm>
 
 #include "agents/keys.h"
+#include "agents/play_result.h"
 #include "agents/registry.h"
-#include "ansible/events.h"
-#include "base/text.h"
 
 namespace agentops {
 
@@ -49,8 +48,8 @@ public:
             .name = "rehearser",
             .summary = "reads what the playbook would change",
             .scope = graph::Scope::ansible,
-            .reads = {slots::play_unit.id, slots::inputs.id, slots::syntax_done.id,
-                      slots::rehearse_done.id},
+            .reads = {slots::play_unit.id, slots::inputs.id, slots::targets.id,
+                      slots::syntax_done.id, slots::rehearse_done.id},
             .writes = {slots::review.id, slots::expected_outputs.id},
         };
         return info;
@@ -72,7 +71,7 @@ public:
             review.plan = input.approved->plan;
             review.reused = true;
         } else if (rehearsed.ran) {
-            diagnostics = read(*input.unit, rehearsed, review);
+            diagnostics = read(*input.unit, context.get(slots::targets), rehearsed, review);
             if (has_errors(diagnostics)) return diagnostics;
         }
         for (const auto& change : review.plan.changes) {
@@ -96,29 +95,12 @@ private:
 
     static Diagnostics judge_syntax(const ansible::Unit& unit, const run::StepResult& done) {
         if (done.ok) return {};
-        ansible::PlayEvents refused;
-        refused.refused = join(messages(done.diagnostics), "; ");
-        auto found = ansible::explain_failures(refused, unit);
-        if (!has_errors(found)) append(found, done.diagnostics);
-        return found;
+        return read_play(unit, {}, done, true).diagnostics;
     }
 
-    static std::vector<std::string> messages(const Diagnostics& diagnostics) {
-        std::vector<std::string> words;
-        for (const auto& diagnostic : diagnostics)
-            words.push_back(diagnostic.message);
-        return words;
-    }
-
-    static Diagnostics read(const ansible::Unit& unit, const run::StepResult& rehearsed,
-                            Review& review) {
-        auto events = ansible::read_events(rehearsed.events, true);
-        auto failed = ansible::explain_failures(events, unit);
-        if (!events.complete && !has_errors(failed)) append(failed, rehearsed.diagnostics);
-        if (!events.complete && !has_errors(failed))
-            failed.push_back(error("ansible.unfinished",
-                                   fmt::format("check mode of {} did not end", unit.id), {},
-                                   "see the log of its rehearse step: agentops runs latest"));
+    static Diagnostics read(const ansible::Unit& unit, const ansible::Targets& targets,
+                            const run::StepResult& rehearsed, Review& review) {
+        auto [events, failed] = read_play(unit, targets.hosts, rehearsed, true);
         for (const auto& stopped : events.check_stopped) {
             failed.push_back(warning(
                 "ansible.check-stopped",

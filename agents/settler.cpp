@@ -1,11 +1,9 @@
 // Judges, from its events, what a playbook did, and asks for the second pass that must change
 // nothing.
 
-#include <fmt/core.h>
-
 #include "agents/keys.h"
+#include "agents/play_result.h"
 #include "agents/registry.h"
-#include "ansible/events.h"
 
 namespace agentops {
 
@@ -18,7 +16,8 @@ public:
             .name = "settler",
             .summary = "judges the play and asks for a second pass",
             .scope = graph::Scope::ansible,
-            .reads = {slots::play_unit.id, slots::play_done.id},
+            .reads = {slots::play_unit.id, slots::targets.id, slots::play_context.id,
+                      slots::play_done.id},
             .writes = {slots::settle_step.id},
         };
         return info;
@@ -27,7 +26,9 @@ public:
     Diagnostics run(graph::AgentContext& context) override {
         const auto& input = context.get(slots::play_unit);
         const auto& played = context.get(slots::play_done);
-        auto found = played.ran || !played.ok ? judge(*input.unit, played) : Diagnostics{};
+        Diagnostics found;
+        if (played.ran || !played.ok)
+            found = read_play(*input.unit, still_to_do(context), played, false).diagnostics;
         if (has_errors(found)) return found;
         auto settle = ansible::settle_step(*input.unit, input.context);
         if (!played.ran) settle.skip = "nothing was run";
@@ -36,16 +37,11 @@ public:
     }
 
 private:
-    static Diagnostics judge(const ansible::Unit& unit, const run::StepResult& played) {
-        const auto events = ansible::read_events(played.events, false);
-        auto found = ansible::explain_failures(events, unit);
-        if (events.complete || has_errors(found)) return found;
-        append(found, played.diagnostics);
-        if (!has_errors(found))
-            found.push_back(error("ansible.unfinished",
-                                  fmt::format("the playbook of {} did not end", unit.id), {},
-                                  "see the log of its play step: agentops runs latest"));
-        return found;
+    static std::vector<ansible::Host> still_to_do(const graph::AgentContext& context) {
+        auto hosts = context.get(slots::targets).hosts;
+        const auto& done = context.get(slots::play_context).done;
+        std::erase_if(hosts, [&](const auto& host) { return done.contains(host.name); });
+        return hosts;
     }
 };
 

@@ -123,6 +123,7 @@ Result<ansible::StepContext> ansible_context(const Workspace& workspace, const a
         std::chrono::ceil<std::chrono::seconds>(chosen.connect_timeout.value.value).count());
     context.deadline = chosen.timeout.value.value;
     context.wait = chosen.wait.value.value;
+    context.cache_dir = workspace.store.cache();
     context.install = chosen.install;
     context.environment = passed_on(chosen);
     settings.own_inventory = !unit.own_inventory.empty();

@@ -96,6 +96,7 @@ Result<UnitJob> make_job(const Workspace& workspace, const ansible::Unit& unit, 
     TRY(job.context,
         ansible_context(workspace, tools.ansible.value(), unit, folder_of(unit, run_dir)));
     const auto& settings = job.context.settings;
+    job.checked = run::stamp_holds(ansible::syntax_stamp(job.unit, job.context));
     job.missing = missing_requirements(unit, settings.role_dirs, settings.collection_dirs);
     return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}};
 }
@@ -200,7 +201,7 @@ void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purp
     if (const auto* playbook = job.ansible()) {
         board.put(slots::play_unit,
                   PlayInput{&playbook->unit, playbook->context, playbook->missing, job.approved,
-                            known_before(job, units), playbook->finished});
+                            known_before(job, units), playbook->checked, playbook->finished});
         return;
     }
     const auto& root = *job.terraform();

@@ -26,6 +26,7 @@ struct AnsibleJob {
     ansible::Unit unit;
     ansible::StepContext context;
     std::vector<ansible::Requirement> missing;  ///< roles and collections that are not installed
+    bool checked = false;                       ///< the artifacts passed the syntax check before
     std::set<std::string> finished;             ///< machines that an earlier try was done with
 };
 

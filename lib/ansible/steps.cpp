@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ansible/sources.h"
+#include "base/digest.h"
 #include "base/text.h"
 
 namespace agentops::ansible {
@@ -208,9 +209,18 @@ run::Step fetch_step(const Unit& unit, const std::vector<Requirement>& missing,
     return step;
 }
 
-run::Step syntax_step(const Unit& unit, const StepContext& c) {
+run::Stamp syntax_stamp(const Unit& unit, const StepContext& c) {
+    const auto content =
+        fmt::format("syntax {} {} {}\n", c.tool.version, unit.playbook.string(), unit.digest);
+    return {c.cache_dir / "validated" / sha256(content), content, {}};
+}
+
+run::Step syntax_step(const Unit& unit, bool checked, const StepContext& c) {
     auto call = playbook_call(unit, c, {"--syntax-check"}, unit.playbook);
-    return {"syntax", "ansible-playbook", std::move(call), true, ""};
+    call.stamp = syntax_stamp(unit, c);
+    run::Step step{"syntax", "ansible-playbook", std::move(call), true, ""};
+    if (checked) step.skip = "nothing changed since it was checked";
+    return step;
 }
 
 run::Step reach_step(const std::vector<Host>& hosts, const StepContext& c) {

@@ -27,6 +27,7 @@ struct StepContext {
     std::chrono::milliseconds deadline{std::chrono::hours(2)};  ///< of one playbook
     std::chrono::milliseconds wait{std::chrono::minutes(5)};    ///< for machines to answer
     std::vector<run::EnvVar> environment;                       ///< what the project lets through
+    fs::path cache_dir;                                         ///< stamps
     bool install = false;        ///< roles and collections may be fetched
     std::set<std::string> owed;  ///< hosts that an interrupted run owes handlers
     std::set<std::string> done;  ///< machines that an interrupted run was done with
@@ -41,8 +42,10 @@ run::Step write_run_step(const Unit& unit, const Targets& targets, const StepCon
 /// Installs missing roles and collections into the run's folder; skipped when `missing` is empty.
 run::Step fetch_step(const Unit& unit, const std::vector<Requirement>& missing,
                      const StepContext& c);
-/// ansible-playbook --syntax-check. Judged.
-run::Step syntax_step(const Unit& unit, const StepContext& c);
+/// The stamp that a good syntax check leaves in the cache folder, named by what was checked.
+run::Stamp syntax_stamp(const Unit& unit, const StepContext& c);
+/// ansible-playbook --syntax-check. Skipped when `checked`. Judged.
+run::Step syntax_step(const Unit& unit, bool checked, const StepContext& c);
 /// Waits for the machines; those behind a jump host are left to ssh.
 run::Step reach_step(const std::vector<Host>& hosts, const StepContext& c);
 /// Check mode with diffs. Judged: events say what would change.

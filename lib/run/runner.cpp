@@ -383,4 +383,9 @@ std::string stamp_text(const Stamp& stamp) {
     return text;
 }
 
+bool stamp_holds(const Stamp& stamp) {
+    const auto found = read_file(stamp.path);
+    return found && *found == stamp_text(stamp);
+}
+
 }  // namespace agentops::run

@@ -47,8 +47,10 @@ std::unique_ptr<Runner> make_runner(RunnerOptions options, Interrupt& interrupt,
 std::unique_ptr<Runner> make_dry_runner();
 
 /// What a stamp file holds for these digests now: content, then "<sha256>  <path>" lines ("-" for a
-/// file that is not there). Whoever compares a stamp computes it with this.
+/// file that is not there).
 std::string stamp_text(const Stamp& stamp);
+/// True when the stamp's file says the same as now: content, and the digest of each file.
+bool stamp_holds(const Stamp& stamp);
 
 /// The caller's environment cut to what tools may see: PATH, HOME, TMPDIR, TERM-free; AWS_*,
 /// GOOGLE_*, ARM_*, PG*, CONSUL_HTTP_*, SSL_CERT_*, *_PROXY, SSH_AUTH_SOCK, XDG_*,

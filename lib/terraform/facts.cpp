@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "run/runner.h"
 #include "terraform/json_access.h"
 
 namespace agentops::tf {
@@ -15,12 +16,6 @@ namespace {
 bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
-}
-
-/// The file's digest, or "-" when it cannot be read.
-std::string digest_of(const fs::path& path) {
-    const auto text = read_file(path);
-    return text ? sha256(*text) : "-";
 }
 
 /// JSON of a file that may be missing or anything.
@@ -124,15 +119,6 @@ run::Stamp validate_stamp(const Unit& unit, const StepContext& c) {
     return {c.cache_dir / "validated" / sha256(content + lock.string()), content, {lock}};
 }
 
-bool stamp_holds(const run::Stamp& stamp) {
-    const auto found = read_file(stamp.path);
-    if (!found) return false;
-    auto expected = stamp.content;
-    for (const auto& path : stamp.digests)
-        expected += fmt::format("{}  {}\n", digest_of(path), path.string());
-    return *found == expected;
-}
-
 bool init_is_whole(const Unit& unit) {
     // An existing root may have no backend block, and so no record of one.
     const bool has_record = unit.existing || is_there(unit.data_dir / "terraform.tfstate");
@@ -146,8 +132,8 @@ Result<UnitFacts> gather_facts(const Unit& unit, const StepContext& c,
     if (!unit.local_state.empty()) TRY_DO(look_at_state(facts, unit, mark));
     const auto record = read_any(unit.data_dir / "terraform.tfstate");
     facts.last_backend = text_of(member(record, "backend"), "type");
-    facts.initialised = stamp_holds(init_stamp(unit, c.tool)) && init_is_whole(unit);
-    facts.validated = stamp_holds(validate_stamp(unit, c));
+    facts.initialised = run::stamp_holds(init_stamp(unit, c.tool)) && init_is_whole(unit);
+    facts.validated = run::stamp_holds(validate_stamp(unit, c));
     return facts;
 }
 

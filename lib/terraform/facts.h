@@ -20,8 +20,6 @@ Result<UnitFacts> gather_facts(const Unit& unit, const StepContext& c,
 run::Stamp init_stamp(const Unit& unit, const Tool& tool);
 /// The stamp that a good validate leaves in the cache folder, named by what was validated.
 run::Stamp validate_stamp(const Unit& unit, const StepContext& c);
-/// True when the stamp's file says the same as now: content, and the digest of each file.
-bool stamp_holds(const run::Stamp& stamp);
 /// True when all that init puts into the data folder is there: the backend's record, each provider
 /// of the lock file, each module.
 bool init_is_whole(const Unit& unit);

@@ -47,7 +47,7 @@ class HostsTest(machines_case.MachinesTest):
         project = self.project({"site.intent.yaml": intent, **FILES})
         plan = project.agentops_json("plan")
         self.plan_names_the_lines(plan, project)
-        record = self.apply_latest(project)
+        record = self.apply_latest(project, "--max-destroy", "4")
         self.assertEqual((record["exit"], record["stacks"][0]["checks"][0]["status"]), (0, "ok"))
         self.assertEqual({h["host"]: h["status"] for h in record["stacks"][0]["units"][0]["hosts"]},
                          {m.name: "ok" for m in machines})
