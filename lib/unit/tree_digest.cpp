@@ -22,7 +22,7 @@ bool passed_over(const std::string& name) {
 Result<std::string> tree_digest(const fs::path& dir) {
     std::error_code failure;
     if (!fs::is_directory(dir, failure))
-        return fail(error("terraform.missing-root",
+        return fail(error("unit.missing-folder",
                           fmt::format("there is no folder '{}'", dir.string()), {},
                           "check the `source` of the component"));
     Json files = Json::object();

@@ -11,7 +11,7 @@ namespace agentops {
 /// SHA-256 over the names and bytes of all regular files below `dir`, in sorted order; hidden files
 /// and folders (.terraform, .git), state files, backups and logs are passed over, but not
 /// .terraform.lock.hcl's neighbours: the lock file has a digest of its own. Code:
-/// terraform.missing-root.
+/// unit.missing-folder.
 Result<std::string> tree_digest(const fs::path& dir);
 
 }  // namespace agentops

@@ -153,7 +153,7 @@ class ExistingRootTest(cli.CliTest):
     def test_missing_root(self):
         project = self.project(cli.intent(components=self.COMPONENTS))
         record = project.agentops_json("plan", expect=None)
-        self.assertIn("terraform.missing-root", cli.codes(record))
+        self.assertIn("unit.missing-folder", cli.codes(record))
         self.assertNotIn("init", project.fake.commands)
 
 

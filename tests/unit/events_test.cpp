@@ -115,7 +115,7 @@ TEST_CASE("events of any shape are passed over") {
 
 TEST_CASE("Terraform's words get the intent line behind them") {
     const Source source{"shop.intent.yaml", "a\nb\n"};
-    Unit unit;
+    tf::Unit unit;
     unit.origins["aws_vpc.net"] = {"net", {&source, 2, 1}, "architect", ""};
     unit.origins["data.aws_ami.web"] = {"web", {&source, 1, 1}, "architect", ""};
     unit.origins["module.m"] = {"m", {&source, 1, 1}, "architect", ""};
@@ -140,7 +140,7 @@ TEST_CASE("Terraform's words get the intent line behind them") {
 TEST_CASE("an answer of validate") {
     const auto codes = [](const char* text) {
         std::string found;
-        for (const auto& d : read_validation(Json::parse(text), Unit{}))
+        for (const auto& d : read_validation(Json::parse(text), tf::Unit{}))
             found += d.code + " ";
         return found;
     };

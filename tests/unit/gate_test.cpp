@@ -1,7 +1,6 @@
 #include "agent_fixture.h"
 
 using namespace agentops;
-using Action;
 
 namespace {
 

@@ -223,9 +223,10 @@ bool reports(const CppText::Literal& literal) {
     return functions.count(literal.call) == 1 && literal.argument <= 1;
 }
 
-/// Events and journal lines have names of the same form.
-bool names_event(const CppText::Literal& literal) {
-    static const std::regex form("journal|event|emit|write|record");
+/// Events, journal lines and settings (which say where a program was looked for) have names of the
+/// same form.
+bool names_otherwise(const CppText::Literal& literal) {
+    static const std::regex form("journal|event|emit|write|record|locate");
     return std::regex_search(literal.call, form);
 }
 
@@ -341,8 +342,8 @@ TEST_CASE("repo: every diagnostic code has a row in lib/base/codes.def") {
         for (const auto& literal : file.text.literals()) {
             const auto& text = literal.text;
             if (is_code(text)) {
-                const bool meant =
-                    reports(literal) || (areas.count(area_of(text)) == 1 && !names_event(literal));
+                const bool meant = reports(literal) ||
+                                   (areas.count(area_of(text)) == 1 && !names_otherwise(literal));
                 if (meant && rows.count(text) == 0) missing.insert(text + " in " + file.path);
             } else if (literal.call == "fail" && reports(literal) && is_slug(text)) {
                 if (!documented(text, rows)) missing.insert("*." + text + " in " + file.path);

@@ -47,7 +47,6 @@ inline catalog::Finding finding_of(std::string rule, catalog::Severity severity,
 }
 
 inline std::vector<ChangeReport> plan_changes() {
-    using Action;
     const Origin net{"net", intent_line(9), "engineer", ""};
     const Origin web{"web", intent_line(14), "engineer", ""};
     const Origin db{"db", intent_line(20), "access", "web uses db"};

@@ -4,7 +4,6 @@
 #include "agent_fixture.h"
 
 using namespace agentops;
-using Action;
 
 namespace {
 

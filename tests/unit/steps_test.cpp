@@ -16,8 +16,8 @@ namespace {
 
 const StepContext kContext{{"/bin/terraform", "terraform", "1.11.4"}, "/r", "/c", "", {}, 10};
 
-Unit generated() {
-    Unit unit;
+tf::Unit generated() {
+    tf::Unit unit;
     unit.id = "shop@dev/main";
     unit.dir = "/u";
     unit.data_dir = "/u/.terraform";
@@ -28,8 +28,8 @@ Unit generated() {
     return unit;
 }
 
-Unit existing() {
-    Unit unit;
+tf::Unit existing() {
+    tf::Unit unit;
     unit.existing = true;
     unit.dir = "/legacy";
     unit.data_dir = "/d/legacy";
@@ -68,7 +68,7 @@ void leave(const run::Stamp& stamp) {
 
 /// A unit in a fresh folder of its own.
 struct Disk {
-    Unit unit = generated();
+    tf::Unit unit = generated();
     StepContext context = kContext;
     explicit Disk(const std::string& name) {
         unit.dir = fs::absolute(name);
@@ -320,7 +320,7 @@ TEST_CASE("files that Terraform would pick up by itself are found") {
 
 TEST_CASE("what we wrote before and write no longer is obsolete, unless somebody changed it") {
     Disk disk("obsolete");
-    Unit earlier = disk.unit;
+    tf::Unit earlier = disk.unit;
     earlier.files = {{"net.tf.json", "{}\n"}, {"old.tf.json", "{}\n"}, {"edited.tf.json", "{}\n"}};
     REQUIRE(write_file(artifact_list(disk.unit), artifact_list_text(earlier.files)));
     disk.put("old.tf.json", "{}\n");
