@@ -7,21 +7,12 @@
 #include "ansible/events.h"
 #include "base/fs.h"
 #include "base/text.h"
+#include "recordings.h"
 
 using namespace agentops;
 using namespace agentops::ansible;
 
 namespace {
-
-std::vector<Json> recorded(const std::string& name) {
-    const auto path =
-        fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/ansible-events" / name;
-    std::vector<Json> events;
-    for (const auto& line : split(read_file(path).value(), '\n')) {
-        if (!line.empty()) events.push_back(Json::parse(line));
-    }
-    return events;
-}
 
 std::string show(const std::vector<Change>& changes, const std::string& host) {
     std::string text;

@@ -1,26 +1,13 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
-#include <cstdlib>
-
 #include "ansible/events.h"
-#include "base/fs.h"
-#include "base/text.h"
+#include "recordings.h"
 
 using namespace agentops;
 using namespace agentops::ansible;
 
 namespace {
-
-PlayEvents recorded(const std::string& name) {
-    const auto path =
-        fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/ansible-events" / name;
-    std::vector<Json> events;
-    for (const auto& line : split(read_file(path).value(), '\n')) {
-        if (!line.empty()) events.push_back(Json::parse(line));
-    }
-    return read_events(events, false);
-}
 
 ansible::Unit unit_of() {
     static const Source kIntent{"shop.intent.yaml", ""};
@@ -59,7 +46,7 @@ std::string refused(const char* words) {
 
 TEST_CASE("machines that cannot be worked on, by cause") {
     CHECK(
-        show(recorded("reach.jsonl")) ==
+        show(read_events(recorded("reach.jsonl"), false)) ==
         "3 ansible.unreachable web-1, web-2: the connection was refused at 'First task': Failed "
         "to connect to the host via ssh: ssh: connect to host 127.0.0.1 port 1: Connection "
         "refused\n"
@@ -80,7 +67,7 @@ TEST_CASE("machines that cannot be worked on, by cause") {
 }
 
 TEST_CASE("tasks that failed, with the intent line behind them") {
-    const auto found = explain_failures(recorded("fail.jsonl"), unit_of());
+    const auto found = explain_failures(read_events(recorded("fail.jsonl"), false), unit_of());
     REQUIRE(found.size() == 3);
     CHECK(found[0].code == "ansible.template");
     CHECK(found[0].position.line == 8);
@@ -129,7 +116,7 @@ TEST_CASE("why a task failed") {
     CHECK(code("MODULE FAILURE See stdout/stderr for the exact error sudo: a password is "
                "required") == "ansible.sudo");
     CHECK(code("Missing sudo password") == "ansible.sudo");
-    CHECK(code("Timeout (12s) waiting for privilege escalation prompt: ") == "ansible.sudo");
+    CHECK(code("Timeout (12s) waiting for privilege escalation prompt: ") == "ansible.unreachable");
     CHECK(code("The conditional check 'nosuch.x == 1' failed. The error was: error while "
                "evaluating conditional (nosuch.x == 1): 'nosuch' is undefined.") ==
           "ansible.template");
