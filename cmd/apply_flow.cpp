@@ -283,6 +283,7 @@ private:
                            ? 1
                            : 0;
         }
+        if (some_machines_changed()) ++touched;
         const bool all = good == outcome_.units.size();
         outcome_.status = !all ? (session_.interrupt().count() > 0 ? "interrupted"
                                   : touched > 0                    ? "partial"
@@ -305,6 +306,18 @@ private:
                                       {{"status", outcome_.status},
                                        {"changes", to_json(report_.counts())},
                                        {"units", outcome_.units}});
+    }
+
+    /// A playbook that failed on some machines has changed the others.
+    bool some_machines_changed() const {
+        for (const auto& stack : report_.stacks) {
+            for (const auto& unit : stack.units) {
+                if (std::any_of(unit.hosts.begin(), unit.hosts.end(),
+                                [](const auto& host) { return host.changed > 0; }))
+                    return true;
+            }
+        }
+        return false;
     }
 
     /// No error, or one that would only mean "could not check" to a command that looks.

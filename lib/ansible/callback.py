@@ -88,11 +88,18 @@ def words_of(record):
     for key in ("msg", "reason", "stderr", "module_stderr", "stdout", "module_stdout"):
         text = str(record.get(key) or "").split(QUOTED_SOURCE)[0].strip()
         if text and not any(text in part for part in parts):
+            text = without_traceback(text)
             parts.append(head(text, MAX_WORDS) if key == "msg" else tail(text, MAX_WORDS // 4))
     exception = str(record.get("exception") or "").strip().split("\n")[-1]
     if exception and not any(exception in part for part in parts):
         parts.append(head(exception, MAX_WORDS // 4))
     return head("\n".join(parts), MAX_WORDS)
+
+
+def without_traceback(text):
+    """Of a traceback only its last line, which says what happened."""
+    start = text.find("Traceback (most recent call last):")
+    return text if start < 0 else (text[:start] + text[start:].strip().split("\n")[-1]).strip()
 
 
 def hidden(record):

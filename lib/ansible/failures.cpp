@@ -27,7 +27,8 @@ const Cause kDiskFull{
     "ansible.disk-full",
     "no space left on the disk",
     "Make room on the machine, then run again.",
-    {"No space left on device", "[Errno 28]", "Disk quota exceeded", "have enough free space"}};
+    {"No space left on device", "[Errno 28]", "Disk quota exceeded", "have enough free space",
+     "No usable temporary directory found"}};
 
 /// In each list the first that fits counts: what is told in passing stands below the cause.
 const std::vector<Cause>& unreachable_causes() {
@@ -80,7 +81,12 @@ const std::vector<Cause>& failure_causes() {
          "{password: NAME}.",
          {"sudo: a password is required", "Missing sudo password", "Incorrect sudo password",
           "is not in the sudoers file", "is not allowed to execute", "may not run sudo",
-          "waiting for privilege escalation prompt", "sudo: not found", "sudo: command not found"}},
+          "sudo: not found", "sudo: command not found"}},
+        // A sudo that asks is refused above: this one had nobody to ask.
+        {"ansible.unreachable",
+         "it stopped answering",
+         "See that the machine still runs and can be reached, then agentops apply --resume.",
+         {"waiting for privilege escalation prompt"}},
         {"ansible.python",
          "no Python",
          "Install python3 on the machine, or name the interpreter as python.",
