@@ -333,6 +333,16 @@ private:
         return fmt::format("agentops apply --resume {}", run_);
     }
 
+    /// What shows that it settled, by the tools that took part.
+    std::string proof() const {
+        bool roots = false, playbooks = false;
+        for (const auto& job : units_.jobs)
+            (job.ansible() != nullptr ? playbooks : roots) = true;
+        if (!playbooks) return "a second plan is empty";
+        if (!roots) return "a second pass changes nothing";
+        return "a second plan is empty, a second pass changes nothing";
+    }
+
     std::string verdict(std::size_t good) const {
         const auto units = outcome_.units.size();
         if (outcome_.status == "applied") {
@@ -340,10 +350,9 @@ private:
             if (request_.manifest.destroy)
                 return fmt::format("{} destroyed; nothing is left",
                                    count_of(static_cast<std::size_t>(counts.destroy), "resource"));
-            return fmt::format(
-                "applied: {} created, {} updated, {} replaced, {} destroyed; a second plan is "
-                "empty",
-                counts.create, counts.update, counts.replace, counts.destroy);
+            return fmt::format("applied: {} created, {} updated, {} replaced, {} destroyed; {}",
+                               counts.create, counts.update, counts.replace, counts.destroy,
+                               proof());
         }
         if (outcome_.status == "not-converged")
             return checks_failed_ ? "applied, but checks failed" : "applied, but not converged";

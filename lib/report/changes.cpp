@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "report/lines.h"
 #include "report/machines.h"
 #include "report/paint.h"
 #include "report/table.h"
@@ -101,6 +102,14 @@ std::string attribute_line(const AttributeChange& attribute, Action action, int 
     return indented(kAttributeIndent, fmt::format("{}  {}{}", path, value, tail));
 }
 
+std::size_t lines_shown(const TextOptions& options) {
+    return options.verbosity < 1 ? 12 : 1000;
+}
+
+int room_or_all(const TextOptions& options) {
+    return options.width > 0 ? room(options.width, kAttributeIndent + 2) : kNeverCut;
+}
+
 std::string attribute_text(const Change& change, const TextOptions& options) {
     if (change.action == Action::create && options.verbosity < 1) return "";
     int path_width = 0;
@@ -113,6 +122,11 @@ std::string attribute_text(const Change& change, const TextOptions& options) {
     for (const auto& attribute : change.attributes) {
         if (is_noise(attribute, options)) {
             ++hidden;
+        } else if (const auto lines = differing_lines(attribute, lines_shown(options))) {
+            text += indented(kAttributeIndent, escape_terminal(attribute.path));
+            for (const auto& line : *lines)
+                text += indented(kAttributeIndent + 2,
+                                 cut(escape_terminal(line), room_or_all(options)));
         } else {
             text += attribute_line(attribute, change.action, path_width, options);
         }
