@@ -122,3 +122,21 @@ TEST_CASE("file steps: JSON that is missing is null; empty or torn is damage") {
     REQUIRE(write_file("file", "", 0600));
     CHECK(read_json({"file/below"}).error().front().code == "file.unreadable");
 }
+
+TEST_CASE("file steps: a secret is a whole text, whose last line is ended") {
+    for (const auto* key : {"-----BEGIN KEY-----\nx", "-----BEGIN KEY-----\nx\n"}) {
+        File file{"key", "", 0600, {}};
+        REQUIRE(put_secret(file, {"", "deploy-key"}, key));
+        CHECK(file.text == "-----BEGIN KEY-----\nx\n");
+    }
+}
+
+TEST_CASE("file steps: a secret at a place in JSON, where nothing of it is syntax") {
+    File file{"v.json", R"({"a": 1, "token": {"__ansible_unsafe": ""}})", 0600, {}};
+    REQUIRE(put_secret(file, {"/token/__ansible_unsafe", "token"}, "\"}{{ x }}\n"));
+    REQUIRE(put_secret(file, {"/a~1b", "token"}, "y"));
+    CHECK(Json::parse(file.text) ==
+          Json{{"a", 1}, {"a/b", "y"}, {"token", {{"__ansible_unsafe", "\"}{{ x }}\n"}}}});
+    File broken{"v.json", "{", 0600, {}};
+    CHECK(!put_secret(broken, {"/a", "token"}, "hunter2"));
+}

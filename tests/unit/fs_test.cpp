@@ -157,13 +157,21 @@ TEST_CASE("fs: append_line, also after a torn line") {
 }
 
 TEST_CASE("fs: make_private_dir") {
-    fs::create_directory("open");
-    REQUIRE(::chmod("open", 0755) == 0);
-    REQUIRE(make_private_dir("open/a/b/"));
-    CHECK(mode_of("open") == 0755);
-    CHECK(mode_of("open/a") == 0700);
-    CHECK(mode_of("open/a/b") == 0700);
-    CHECK(make_private_dir("open/a/b").has_value());
+    fs::create_directory("shared");
+    REQUIRE(::chmod("shared", 0755) == 0);
+    REQUIRE(make_private_dir("shared/a/b/"));
+    CHECK(mode_of("shared") == 0755);
+    CHECK(mode_of("shared/a") == 0700);
+    CHECK(mode_of("shared/a/b") == 0700);
+    CHECK(make_private_dir("shared/a/b").has_value());
+}
+
+TEST_CASE("fs: digest_of_file") {
+    REQUIRE(write_file("abc", "abc"));
+    CHECK(digest_of_file("abc") ==
+          "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(digest_of_file("none") == "");
+    CHECK(digest_of_file(".") == "");
 }
 
 TEST_CASE("fs: relative_to") {

@@ -190,6 +190,43 @@ TEST_CASE("process: the second interrupt is a second SIGINT, then SIGKILL for th
     CHECK(group_is_gone(std::string(trim(test::text_of("stubborn.pid")))));
 }
 
+TEST_CASE("process: a gentle stop is asked for once; only the second interrupt is a SIGINT") {
+    Fixture f;
+    int asked = 0;
+    f.patience.stop_gently = [&] {
+        ++asked;
+        test::script("gentle.stop", "");
+    };
+    const auto tool =
+        script("gentle",
+               "trap 'echo INT; exit 3' INT; touch gentle.ready\n"
+               "while :; do test -e gentle.stop && echo asked && sleep 0.1; sleep 0.02; done");
+    std::jthread user([&] {
+        test::appears("gentle.ready");
+        f.interrupt.request(SIGINT);
+        test::appears("gentle.stop");
+        std::this_thread::sleep_for(150ms);
+        f.interrupt.request(SIGINT);
+    });
+    const auto end = f.run({tool});
+    REQUIRE(end);
+    CHECK(asked == 1);
+    CHECK(starts_with(f.output(), "asked\n"));
+    CHECK(f.output().find("INT\n") == f.output().size() - 4);
+    CHECK(end->exit_code == 3);
+    CHECK(end->interrupted);
+}
+
+TEST_CASE("process: the deadline needs no gentle stop") {
+    Fixture f;
+    f.patience.deadline = 100ms;
+    f.patience.stop_gently = [] { FAIL("nobody interrupted it"); };
+    const auto end = f.run({script("slow", "trap 'exit 4' INT; while :; do sleep 0.02; done")});
+    REQUIRE(end);
+    CHECK(end->timed_out);
+    CHECK(end->exit_code == 4);
+}
+
 TEST_CASE("process: the deadline is one SIGINT, then SIGKILL") {
     Fixture f;
     f.patience.deadline = 100ms;

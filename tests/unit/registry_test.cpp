@@ -86,7 +86,7 @@ TEST_CASE("outputs are read without a plan") {
 
 TEST_CASE("the order of agents is that of their table") {
     CHECK(agent_order("resolver") == 0);
-    CHECK(agent_order("curator") == registry().agents.size() - 1);
+    CHECK(agent_order("recorder") == registry().agents.size() - 1);
     CHECK(agent_order("nobody") == registry().agents.size());
 }
 

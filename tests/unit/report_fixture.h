@@ -24,7 +24,7 @@ inline ChangeReport change_of(Action action, std::string address, Origin origin,
 }
 
 inline UnitReport unit_of(std::string id, std::string status, std::vector<ChangeReport> changes) {
-    UnitReport unit{std::move(id), "terraform", std::move(status), "", {}, {}, {}, 0};
+    UnitReport unit{std::move(id), "terraform", std::move(status), "", {}, {}, {}, 0, {}};
     for (const auto& change : changes)
         unit.counts.add(change.change.action);
     unit.changes = std::move(changes);
