@@ -180,3 +180,18 @@ TEST_CASE("what emulators cannot do is left out for them") {
     const StackFixture real(kNet + service);
     CHECK(real.body("aws_launch_template.web")["lifecycle"]["ignore_changes"] == Json{"image_id"});
 }
+
+TEST_CASE("the way to package mirrors is open where packages are or may be installed") {
+    const auto reason = [](const std::string& configure) -> std::string {
+        const auto stack = machine("kind: server, image: debian-12, configure: " + configure);
+        const std::string way = "aws_vpc_security_group_egress_rule.web_http";
+        if (!has(stack, way)) return "closed";
+        CHECK(stack.body(way)["from_port"] == 80);
+        return stack.resource(way).origin.reason;
+    };
+    CHECK(reason("{packages: [nginx], roles: [{role: acme.web, version: 1.0.0}]}") ==
+          "web installs packages");
+    CHECK(reason("{roles: [{role: acme.web, version: 1.0.0}]}") ==
+          "web runs roles, which may install packages");
+    CHECK(reason("{services: {nginx: {state: started}}}") == "closed");
+}

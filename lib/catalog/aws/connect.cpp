@@ -28,6 +28,22 @@ bool has_way_out(const Part& part, const Design& design) {
     });
 }
 
+/// Mirrors speak plain HTTP. What a role installs nobody knows, so it may.
+void add_way_to_mirrors(const Configure& wanted, const Part& part, const tf::Expr& group,
+                        Builder& builder) {
+    const bool packages = !wanted.packages.empty();
+    if (!packages && wanted.roles.empty()) return;
+    auto rule = port_rule(group, {kHttp, "tcp"});
+    rule.emplace_back("description", "package mirrors");
+    rule.emplace_back("cidr_ipv4", "0.0.0.0/0");
+    rule.emplace_back("tags", builder.tags(part, "http"));
+    const auto position =
+        packages ? wanted.packages.front().position : wanted.roles.front().position;
+    const auto reason = packages ? "installs packages" : "runs roles, which may install packages";
+    builder.resource("aws_vpc_security_group_egress_rule", part.label() + "_http", std::move(rule),
+                     position, fmt::format("{} {}", part.name(), reason));
+}
+
 }  // namespace
 
 void check_managed(const Managed& body, const std::string& image,
@@ -103,13 +119,7 @@ void add_ways(const Managed& body, const Part& part, const Design& design, Build
         builder.resource("aws_vpc_security_group_ingress_rule", part.label() + "_ssh",
                          std::move(rule), from.position, reason);
     }
-    if (!body.has_packages()) return;
-    auto rule = port_rule(group, {kHttp, "tcp"});
-    rule.emplace_back("description", "package mirrors");
-    rule.emplace_back("cidr_ipv4", "0.0.0.0/0");
-    rule.emplace_back("tags", builder.tags(part, "http"));
-    builder.resource("aws_vpc_security_group_egress_rule", part.label() + "_http", std::move(rule),
-                     body.configure->packages.front().position, part.name() + " installs packages");
+    if (body.configure) add_way_to_mirrors(*body.configure, part, group, builder);
 }
 
 std::optional<tf::Expr> add_key_pair(const Managed& body, const Part& part, const Design& design,

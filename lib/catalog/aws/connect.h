@@ -58,7 +58,7 @@ intent::Reference output_of(const Part& part, std::string_view name);
 /// The connection to machines of an image.
 ansible::Connection connection(const Managed& body, const std::string& image,
                                const intent::Project& project);
-/// Lets ssh in from `connect.from`, and plain HTTP out when packages are to be installed.
+/// Lets ssh in from `connect.from`, and plain HTTP out where packages are or may be installed.
 void add_ways(const Managed& body, const Part& part, const Design& design, Builder& builder);
 /// The name of the key pair of `connect.authorize`; nothing without one.
 std::optional<tf::Expr> add_key_pair(const Managed& body, const Part& part, const Design& design,
