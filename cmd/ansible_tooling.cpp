@@ -35,11 +35,15 @@ Result<std::string> ask_version(const Workspace& workspace, const fs::path& prog
 /// Paths of sockets are short by law, so these cannot lie in the project. The folder must be ours
 /// alone: whoever owns a socket owns the connection.
 Result<fs::path> control_dir() {
+    // 108 bytes in all, of which ssh and Ansible take 67 for names.
+    constexpr std::size_t kLongest = 40;
     const auto runtime = process_env("XDG_RUNTIME_DIR");
     std::error_code ignored;
-    const auto base =
-        runtime && fs::is_directory(*runtime, ignored) ? fs::path(*runtime) : fs::path("/tmp");
-    const auto dir = base / fmt::format("agentops-ssh-{}", geteuid());
+    auto dir = fs::path("/tmp") / fmt::format("agentops-ssh-{}", geteuid());
+    if (runtime && fs::is_directory(*runtime, ignored)) {
+        const auto own = fs::path(*runtime) / "agentops";
+        if (own.native().size() <= kLongest) dir = own;
+    }
     TRY_DO(make_private_dir(dir));
     struct stat info {};
     const bool ours = lstat(dir.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&

@@ -38,7 +38,7 @@ class MachinesTest(journey.Journey, harness.E2eTest):
 
     def project(self, files=None, env=None, settings=""):
         """A project whose shared connections are its own: another test's machine may get an address again."""
-        runtime = pathlib.Path(tempfile.mkdtemp(prefix="agentops-ssh-"))
+        runtime = pathlib.Path(tempfile.mkdtemp(prefix="aos-"))
         self.addCleanup(shutil.rmtree, runtime, True)
         files = {"agentops.yaml": SETTINGS.format(settings), **(files or {})}
         return super().project(files, {"XDG_RUNTIME_DIR": runtime, **(env or {})})

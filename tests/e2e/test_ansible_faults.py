@@ -147,6 +147,23 @@ class ApplyTest(machines_case.MachinesTest):
         project.agentops("apply", "--resume", record["run"])
         self.assertTrue(lose.exists("/etc/second"))
 
+    def test_a_machine_lost_at_the_end(self):
+        keep, lose = self.machines("stays", "leaves")
+        configure = """        packages: [hello-web]
+        files: {/etc/hello-web.conf: {content: "PORT=8080\\n", notify: hello-web}}
+        commands: [{name: Mark the end, run: [touch, /etc/end], creates: /etc/end}]
+"""
+        project = self.project({"site.intent.yaml": self.intent(keep, lose, configure=configure)})
+        process = self.start_apply(project)
+        self.wait_for(lose, "/etc/end")
+        lose.stop_sshd()
+        record = json.loads(process.communicate(timeout=120)[0])
+        self.assertNotEqual(record["exit"], 0)
+        self.assertIn("apply.not-proven" if record["exit"] == 8 else "ansible.unreachable", journey.codes(record))
+        lose.start_sshd()
+        self.assertEqual(project.agentops("apply", "--resume", record["run"], expect=None).code in (0, 6), True)
+        self.assertEqual(project.agentops_json("plan", "--detailed-exitcode")["exit"], 0)
+
     def test_the_first_interrupt_lets_the_task_finish(self):
         (machine,) = self.machines("gentle")
         project = self.project({"site.intent.yaml": self.intent(machine, configure=SLOW)})

@@ -56,6 +56,7 @@ class HostsTest(machines_case.MachinesTest):
         self.assertFalse([path for path in project.folder.rglob("CANARY")])
         second = project.agentops_json("plan", "--detailed-exitcode")
         self.assertEqual(journey.units(second), {"site/edge": "no-changes"})
+        self.artifacts_pass_lint(project)
         self.check_private(project)
         project.agentops("runs", "verify")
 
@@ -81,6 +82,60 @@ class HostsTest(machines_case.MachinesTest):
         self.assertEqual(machine.run(["stat", "-c", "%U", "/var/lib/shop/store"]), "shop\n")
         self.assertFalse(machine.exists("/etc/obsolete.conf"))
         self.assertIn("hello-web", machine.run(["curl", "-s", "-D-", "-o/dev/null", "http://127.0.0.1:8080/"]) + "hello-web")
+
+    def artifacts_pass_lint(self, project):
+        harness.run([harness.tool("ansible-lint"), "--profile", "production", "--offline", "--nocolor", "."],
+                    env=project.env, cwd=project.path(".agentops/stacks/site/edge"), expect=0)
+
+    def test_a_machine_behind_another(self):
+        (gate,) = self.machines("gate")
+        (inner,) = self.machines("inner", hidden=True)
+        jump = f"    jump: {{address: {gate.address}, user: ops}}\n"
+        intent = self.intent(inner, configure="        files: {/etc/motd: {content: \"behind\\n\"}}\n").replace(
+            "    configure:", f"{jump}    configure:")
+        project = self.project({"site.intent.yaml": intent}, settings="host_keys: accept-new")
+        project.agentops("plan")
+        self.apply_latest(project)
+        self.assertEqual(inner.read("/etc/motd"), "behind\n")
+
+    def test_a_playbook_with_its_own_inventory_tags_limit_and_vault(self):
+        one, two = self.machines("one", "two")
+        inventory = "[lab]\n" + "".join(
+            f"{m.name} ansible_host={m.address} ansible_user=ops ansible_ssh_private_key_file={self.room.key}\n"
+            for m in (one, two))
+        playbook = """---
+- name: Lab
+  hosts: lab
+  become: true
+  gather_facts: false
+  vars_files: [secret.yml]
+  tasks:
+    - name: Wanted
+      ansible.builtin.copy: {content: "{{ word }}\\n", dest: /etc/wanted, mode: "0600"}
+      no_log: true
+      tags: [wanted]
+    - name: Unwanted
+      ansible.builtin.copy: {content: "x", dest: /etc/unwanted, mode: "0600"}
+"""
+        password = "vault-canary-83hd"
+        project = self.project({"lab/site.yml": playbook, "lab/hosts.ini": inventory}, env={"VAULT": password})
+        project.write("agentops.yaml", "apiVersion: agentops/v1\nansible: {host_keys: accept-new}\n"
+                      "secrets: {vault: {env: VAULT}}\n")
+        vault = project.write("pw", password + "\n")
+        secret = project.write("lab/secret.yml", "word: hidden-word-42\n")
+        harness.run([harness.tool("ansible-vault"), "encrypt", "--vault-password-file", vault, secret],
+                    env=project.env, cwd=project.folder, expect=0)
+        vault.unlink()
+        project.write("site.intent.yaml", "apiVersion: agentops/v1\nintent: site\n"
+                      "target: {provider: aws, region: eu-west-1}\ncomponents:\n  lab:\n    kind: playbook\n"
+                      "    source: ./lab/site.yml\n    inventory: ./lab/hosts.ini\n    tags: [wanted]\n    limit: one\n"
+                      "    vault: \"${secret.vault}\"\n")
+        steps = [project.agentops("plan"), project.agentops("approve", "latest", "--as", "ann"),
+                 project.agentops("apply", "latest"), project.agentops("plan", "--detailed-exitcode")]
+        self.assertEqual(one.read("/etc/wanted"), "hidden-word-42\n")
+        self.assertEqual([one.exists("/etc/unwanted"), two.exists("/etc/wanted")], [False, False])
+        self.check_absent(password, project, *steps)
+        self.check_absent("hidden-word-42", project, *steps)
 
     def test_a_change_is_one_change_and_restarts_its_service(self):
         (machine,) = self.machines("solo")
