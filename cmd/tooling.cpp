@@ -110,7 +110,10 @@ Result<fs::path> locate_program(const Workspace& workspace,
     for (const auto& name : names) {
         if (auto found = find_program(name)) return *found;
     }
-    return fail(error("tool.missing", fmt::format("{} is not on PATH", join(names, " or ")), {},
+    const auto none = names.size() == 1
+                          ? fmt::format("{} is not on PATH", names.front())
+                          : fmt::format("neither {} is on PATH", join(names, " nor "));
+    return fail(error("tool.missing", none, {},
                       fmt::format("install it, or name it in agentops.yaml: {}", setting)));
 }
 
