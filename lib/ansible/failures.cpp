@@ -23,12 +23,11 @@ struct Cause {
 constexpr std::string_view kSeeMachine =
     "See that the machine runs and that its address and port are right.";
 
-const Cause kDiskFull{
-    "ansible.disk-full",
-    "no space left on the disk",
-    "Make room on the machine, then run again.",
-    {"No space left on device", "[Errno 28]", "Disk quota exceeded", "have enough free space",
-     "No usable temporary directory found"}};
+const Cause kDiskFull{"ansible.disk-full",
+                      "no space left on the disk",
+                      "Make room on the machine, then run again.",
+                      {"No space left on device", "[Errno 28]", "Disk quota exceeded",
+                       "have enough free space", "No usable temporary directory found"}};
 
 /// In each list the first that fits counts: what is told in passing stands below the cause.
 const std::vector<Cause>& unreachable_causes() {

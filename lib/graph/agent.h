@@ -10,8 +10,8 @@
 
 namespace agentops::graph {
 
-/// Agents judge stacks (all of one), or units (one executed thing in a stack) of one tool. The units
-/// of all tools walk together; each runs the agents of its own tool.
+/// Agents judge stacks (all of one), or units (one executed thing in a stack) of one tool. The
+/// units of all tools walk together; each runs the agents of its own tool.
 enum class Scope { stack, terraform, ansible };
 
 struct AgentInfo {

@@ -67,8 +67,8 @@ struct File {
 
 /// Writes files whole (only those that differ) and removes `obsolete` ones; relative paths start in
 /// `dir`. `foreign` patterns name what must not lie in `dir` besides the files themselves: it is
-/// refused, never removed. They look into folders only with `**`, and then folders count for nothing; as in a shell, a leading dot must
-/// be written out.
+/// refused, never removed. They look into folders only with `**`, and then folders count for
+/// nothing; as in a shell, a leading dot must be written out.
 struct WriteFiles {
     std::filesystem::path dir;
     std::vector<File> files;
