@@ -8,10 +8,10 @@
 
 namespace agentops {
 
-/// SHA-256 over the names and bytes of all regular files below `dir`, in sorted order; hidden files
-/// and folders (.terraform, .git), state files, backups and logs are passed over, but not
-/// .terraform.lock.hcl's neighbours: the lock file has a digest of its own. Code:
-/// unit.missing-folder.
+/// SHA-256 over the names and bytes of all regular files below `dir`, in sorted order, those behind
+/// links to folders too. Hidden files and folders (.terraform, .git), state files, backups and logs
+/// are passed over; the lock file has a digest of its own. Codes: unit.missing-folder,
+/// file.unreadable.
 Result<std::string> tree_digest(const fs::path& dir);
 
 }  // namespace agentops

@@ -34,6 +34,27 @@ TEST_CASE("tree digest: hidden files, states and logs do not count") {
     CHECK(tree_digest(dir).value() == first);
 }
 
+TEST_CASE("tree digest: what lies behind links counts, since the tools follow them") {
+    const auto dir = test::folder("tree-links");
+    const auto shared = test::folder("tree-shared");
+    put(shared / "templates/x.j2", "a");
+    fs::create_directory_symlink(shared, dir / "shared");
+    fs::create_symlink("nowhere", dir / "dangling");
+    const auto first = tree_digest(dir).value();
+    put(shared / "templates/x.j2", "b");
+    CHECK(tree_digest(dir).value() != first);
+}
+
+TEST_CASE("tree digest: a link back ends nowhere") {
+    const auto dir = test::folder("tree-loop");
+    put(dir / "a/x", "x");
+    for (const auto* name : {"a/up", "a/again"})
+        fs::create_directory_symlink("..", dir / name);
+    const auto first = tree_digest(dir).value();
+    put(dir / "a/x", "y");
+    CHECK(tree_digest(dir).value() != first);
+}
+
 TEST_CASE("tree digest: a folder that is not there") {
     const auto missing = tree_digest("no-such-folder");
     REQUIRE(!missing);
