@@ -67,7 +67,7 @@ TEST_CASE("process: the environment is the given one and nothing else") {
 
 TEST_CASE("process: folder, umask, empty input, own session") {
     Fixture f;
-    f.spec.cwd = test::folder("elsewhere");
+    f.spec.cwd = test::folder("process-elsewhere");
     const auto tool = script("where", "pwd; umask; cat; ps -o pgid=,sid= -p $$ | tr -s ' ' '\\n'");
     REQUIRE(f.run({tool}));
     const auto lines = split(f.output(), '\n');

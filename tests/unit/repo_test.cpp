@@ -211,7 +211,7 @@ bool is_code(const std::string& text) {
     static const Words files{"json",   "jsonl", "yaml", "yml",   "head", "lock",    "tf",
                              "tfvars", "hcl",   "txt",  "log",   "md",   "tfstate", "tfplan",
                              "rc",     "def",   "dot",  "sarif", "xml",  "com",     "html",
-                             "plan",   "old",   "org",  "d"};
+                             "plan",   "old",   "org",  "d",     "cfg"};
     const auto dot = text.find('.');
     if (dot == std::string::npos) return false;
     const auto slug = text.substr(dot + 1);
