@@ -32,6 +32,8 @@ public:
                 "stale.preview",
                 fmt::format("{} still waits for {}", review.unit, join(review.waits_for, ", ")), {},
                 "apply those first, in this run or before it")};
+        // What waited, or was interrupted, is what was approved: the same artifacts on machines
+        // that only now have addresses.
         const bool replan = input.approved && input.approved->replan;
         if (input.approved && !replan &&
             input.approved->inputs_digest != context.get(slots::inputs).digest)

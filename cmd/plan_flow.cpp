@@ -276,10 +276,31 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
     return Prepared{std::move(workspace), std::move(selection), std::move(walk)};
 }
 
+namespace {
+
+/// What the counts leave out: tasks that only running will tell of, and machines to come.
+std::string beyond_counts(const report::Report& report) {
+    std::size_t unknown = 0;
+    bool pending = false;
+    for (const auto& stack : report.stacks) {
+        for (const auto& unit : stack.units) {
+            pending = pending || unit.status == "pending";
+            for (const auto& change : unit.changes)
+                unknown += change.change.action == Action::unknown ? 1 : 0;
+        }
+    }
+    std::string text;
+    if (unknown > 0) text += fmt::format(", {} not known beforehand", unknown);
+    if (pending) text += ", and what is pending";
+    return text;
+}
+
+}  // namespace
+
 std::string plan_verdict(const Planned& planned) {
     if (has_errors(planned.report.diagnostics) && !planned.manifest) return "no plan was made";
     if (!planned.changes) return "nothing to do: the state matches the intent";
-    const auto counts = report::verdict_of(planned.report.counts());
+    const auto counts = report::verdict_of(planned.report.counts()) + beyond_counts(planned.report);
     return planned.blocked ? "blocked by findings: " + counts : counts;
 }
 

@@ -43,17 +43,25 @@ std::vector<fs::path> obsolete_files(const ArtifactFolder& folder,
     return obsolete;
 }
 
-std::vector<fs::path> entries(const ArtifactFolder& folder) {
+template <class Iterator>
+std::vector<fs::path> files_in(const fs::path& dir) {
     std::vector<fs::path> found;
     std::error_code reason;
-    if (!folder.recursive) {
-        for (const auto& entry : fs::directory_iterator(folder.dir, reason))
-            found.push_back(entry.path());
-        return found;
+    for (Iterator at(dir, reason); !reason && at != Iterator(); at.increment(reason)) {
+        std::error_code ignored;
+        if (!fs::is_directory(at->symlink_status(ignored))) found.push_back(at->path());
     }
-    for (const auto& entry : fs::recursive_directory_iterator(folder.dir, reason)) {
-        if (!entry.is_directory(reason) || entry.is_symlink(reason)) found.push_back(entry.path());
-    }
+    return found;
+}
+
+/// What lies in the folder; with `recursive` the folders in it count for nothing by themselves.
+std::vector<fs::path> entries(const ArtifactFolder& folder) {
+    if (folder.recursive) return files_in<fs::recursive_directory_iterator>(folder.dir);
+    std::vector<fs::path> found;
+    std::error_code reason;
+    for (fs::directory_iterator at(folder.dir, reason); !reason && at != fs::directory_iterator();
+         at.increment(reason))
+        found.push_back(at->path());
     return found;
 }
 
