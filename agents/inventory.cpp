@@ -34,7 +34,14 @@ Diagnostic not_installed(const ansible::Requirement& wanted) {
                              role ? "role" : "collection", wanted.name));
 }
 
-/// The addresses of one source, sorted so that names do not depend on the cloud's order.
+/// "web-10-20-1-5": named by its address, a machine keeps its name when others come and go.
+std::string machine_name(const std::string& component, std::string address) {
+    std::replace_if(
+        address.begin(), address.end(), [](char c) { return c == '.' || c == ':'; }, '-');
+    return fmt::format("{}-{}", component, address);
+}
+
+/// The addresses of one source, sorted: the cloud's order is none.
 std::vector<std::string> addresses(const ansible::HostSource& source, const Json& value,
                                    Diagnostics& out) {
     std::vector<std::string> found;
@@ -59,7 +66,7 @@ std::vector<ansible::Host> machines(const ansible::HostSource& source, const Jso
     std::vector<ansible::Host> hosts;
     for (const auto& address : addresses(source, value, out)) {
         ansible::Host host;
-        host.name = source.many ? fmt::format("{}-{}", source.name, hosts.size() + 1) : source.name;
+        host.name = source.many ? machine_name(source.name, address) : source.name;
         host.address = address;
         host.connection = source.connection;
         host.position = source.position;

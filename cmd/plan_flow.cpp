@@ -278,21 +278,22 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
 
 namespace {
 
-/// What the counts leave out: tasks that only running will tell of, and machines to come.
-std::string beyond_counts(const report::Report& report) {
-    std::size_t unknown = 0;
-    bool pending = false;
+/// The counts, and what they leave out: tasks that only running will tell of, units that wait.
+std::string changes_text(const report::Report& report) {
+    std::size_t unknown = 0, pending = 0;
     for (const auto& stack : report.stacks) {
         for (const auto& unit : stack.units) {
-            pending = pending || unit.status == "pending";
+            pending += unit.status == "pending" ? 1 : 0;
             for (const auto& change : unit.changes)
                 unknown += change.change.action == Action::unknown ? 1 : 0;
         }
     }
-    std::string text;
-    if (unknown > 0) text += fmt::format(", {} not known beforehand", unknown);
-    if (pending) text += ", and what is pending";
-    return text;
+    std::vector<std::string> parts;
+    const auto counts = report.counts();
+    if (counts.total() > 0 || unknown + pending == 0) parts.push_back(report::verdict_of(counts));
+    if (unknown > 0) parts.push_back(fmt::format("{} not known beforehand", unknown));
+    if (pending > 0) parts.push_back(count_of(pending, "unit") + " pending");
+    return join(parts, ", ");
 }
 
 }  // namespace
@@ -300,7 +301,7 @@ std::string beyond_counts(const report::Report& report) {
 std::string plan_verdict(const Planned& planned) {
     if (has_errors(planned.report.diagnostics) && !planned.manifest) return "no plan was made";
     if (!planned.changes) return "nothing to do: the state matches the intent";
-    const auto counts = report::verdict_of(planned.report.counts()) + beyond_counts(planned.report);
+    const auto counts = changes_text(planned.report);
     return planned.blocked ? "blocked by findings: " + counts : counts;
 }
 

@@ -47,7 +47,7 @@ struct Host {
 
 /// Machines that Terraform makes: their addresses are an input of the unit.
 struct HostSource {
-    std::string name;      ///< the component; many machines are <name>-1, <name>-2, ...
+    std::string name;      ///< the component; many machines are <name>-<address>
     int expected = 1;      ///< how many there will be, as the design says
     std::string variable;  ///< of Unit::inputs; a text, or with `many` a list of texts
     bool many = false;

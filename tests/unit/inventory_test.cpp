@@ -70,14 +70,14 @@ TEST_CASE("inventory: one machine bears its component's name") {
     CHECK(t.skipped() == Lines{"fetch: nothing is missing"});
 }
 
-TEST_CASE("inventory: many machines are numbered by address, whatever order the cloud has") {
+TEST_CASE("inventory: many machines are named by address, whatever order the cloud has") {
     Inventory t;
     made_by_terraform(t.unit, 3, true);
     t.unit.hosts = {host_of("edge", "edge.example.com")};
     t.applied({"10.0.0.9", "10.0.0.12", "2001:db8::1"});
     REQUIRE(t.find().empty());
-    CHECK(t.hosts() ==
-          Lines{"edge edge.example.com", "web-1 10.0.0.12", "web-2 10.0.0.9", "web-3 2001:db8::1"});
+    CHECK(t.hosts() == Lines{"edge edge.example.com", "web-10-0-0-12 10.0.0.12",
+                             "web-10-0-0-9 10.0.0.9", "web-2001-db8--1 2001:db8::1"});
 }
 
 TEST_CASE("inventory: what is no address is refused, each with the line of its component") {

@@ -141,7 +141,7 @@ TEST_CASE("an apply hands the addresses over, configures the machines and proves
     Lines hosts;
     for (const auto& host : t.of_web(slots::targets)->hosts)
         hosts.push_back(host.name + " " + host.address);
-    CHECK(hosts == Lines{"web-1 10.0.0.1", "web-2 10.0.0.2"});
+    CHECK(hosts == Lines{"web-10-0-0-1 10.0.0.1", "web-10-0-0-2 10.0.0.2"});
     CHECK(t.of_web(slots::outcome)->applied);
     CHECK(t.of_web(slots::outcome)->converged);
     const auto played = std::find(t.ran.begin(), t.ran.end(), "shop/web play");
