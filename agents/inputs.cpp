@@ -72,11 +72,11 @@ bool is_gone(const Upstream& upstream, const std::string& output) {
            upstream.actual->unknown.count(output) == 0;
 }
 
-Diagnostic missing_output(const Input& input) {
-    return error("apply.missing-output",
-                 fmt::format("{} has no output '{}', which '{}' is filled from", input.from,
-                             input.output, input.variable),
-                 input.position, "apply that stack again with its present intent");
+Diagnostic missing_output(const Input& input, const std::string& reader) {
+    return error(
+        "apply.missing-output",
+        fmt::format("{} has no output '{}', which {} reads", input.from, input.output, reader),
+        input.position, "apply that stack again with its present intent");
 }
 
 void take(const Input& wanted, const Found& found, bool destroy, UnitInputs& inputs,
@@ -133,14 +133,13 @@ std::map<std::string, Upstream> upstream_units(graph::AgentContext& context,
     return found;
 }
 
-UnitInputs gather_inputs(const std::vector<Input>& wanted,
-                         const std::map<std::string, Upstream>& upstream, bool destroy,
-                         Diagnostics& diagnostics) {
+UnitInputs gather_inputs(const Unit& reader, const std::map<std::string, Upstream>& upstream,
+                         bool destroy, Diagnostics& diagnostics) {
     UnitInputs inputs;
-    for (const auto& input : wanted) {
+    for (const auto& input : reader.inputs) {
         const auto unit = upstream.find(input.from);
         if (!destroy && unit != upstream.end() && is_gone(unit->second, input.output)) {
-            diagnostics.push_back(missing_output(input));
+            diagnostics.push_back(missing_output(input, reader.id));
             continue;
         }
         auto found = unit != upstream.end() ? find_output(unit->second, input.output) : Found{};

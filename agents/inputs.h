@@ -27,8 +27,7 @@ std::map<std::string, Upstream> upstream_units(graph::AgentContext& context,
 
 /// Values, real or planned, and what is still unknown. With `destroy` every input has a value: its
 /// type's zero when there is none. Code: apply.missing-output, which names both ends.
-UnitInputs gather_inputs(const std::vector<Input>& wanted,
-                         const std::map<std::string, Upstream>& upstream, bool destroy,
-                         Diagnostics& diagnostics);
+UnitInputs gather_inputs(const Unit& reader, const std::map<std::string, Upstream>& upstream,
+                         bool destroy, Diagnostics& diagnostics);
 
 }  // namespace agentops

@@ -94,8 +94,8 @@ public:
     Diagnostics run(graph::AgentContext& context) override {
         const auto& input = context.get(slots::play_unit);
         Diagnostics diagnostics;
-        auto inputs = gather_inputs(
-            input.unit->inputs, upstream_units(context, input.known_outputs), false, diagnostics);
+        auto inputs = gather_inputs(*input.unit, upstream_units(context, input.known_outputs),
+                                    false, diagnostics);
         auto targets = find_targets(*input.unit, inputs, diagnostics);
         if (!input.context.install) {
             for (const auto& wanted : input.missing)

@@ -77,7 +77,7 @@ private:
         // A destroy walks backwards: what comes before a unit there are its readers.
         const auto upstream = input.destroy ? known_only(input.known_outputs)
                                             : upstream_units(context, input.known_outputs);
-        auto inputs = gather_inputs(input.unit->inputs, upstream, input.destroy, diagnostics);
+        auto inputs = gather_inputs(*input.unit, upstream, input.destroy, diagnostics);
         for (const auto& [name, value] : input.unit->variables)
             inputs.values[name] = std::visit(Literal(), value.data());
         inputs.digest = sha256(inputs.values);

@@ -65,7 +65,7 @@ public:
         review.inputs_digest = inputs.digest;
         review.waits_for = inputs.waits_for;
         review.pending = inputs.preview();
-        review.pending_hosts = pending_hosts(*input.unit, inputs);
+        review.pending_hosts = pending_hosts(input, inputs);
         const auto& rehearsed = context.get(slots::rehearse_done);
         if (input.approved) {
             review.plan = input.approved->plan;
@@ -86,11 +86,24 @@ public:
     }
 
 private:
-    static int pending_hosts(const ansible::Unit& unit, const UnitInputs& inputs) {
-        if (!unit.source) return 0;
-        const auto& variable = unit.source->variable;
-        const bool waits = inputs.unknown.count(variable) + inputs.planned.count(variable) > 0;
-        return waits ? unit.source->expected : 0;
+    /// How many machines are still to come: those that will be, without those that are there.
+    static int pending_hosts(const PlayInput& input, const UnitInputs& inputs) {
+        const auto& source = input.unit->source;
+        if (!source) return 0;
+        const bool waits =
+            inputs.unknown.count(source->variable) + inputs.planned.count(source->variable) > 0;
+        return waits ? std::max(source->expected - known_hosts(input, *source), 0) : 0;
+    }
+
+    static int known_hosts(const PlayInput& input, const ansible::HostSource& source) {
+        for (const auto& wanted : input.unit->inputs) {
+            const auto known = input.known_outputs.find(wanted.from);
+            if (wanted.variable != source.variable || known == input.known_outputs.end()) continue;
+            const auto value = known->second.find(wanted.output);
+            if (value == known->second.end()) return 0;
+            return value->is_array() ? static_cast<int>(value->size()) : 1;
+        }
+        return 0;
     }
 
     static Diagnostics judge_syntax(const ansible::Unit& unit, const run::StepResult& done) {

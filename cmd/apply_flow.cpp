@@ -225,6 +225,8 @@ private:
             const auto* applied = board != nullptr ? applying_step(job, *board) : nullptr;
             const bool ran = applied != nullptr && applied->ran;
             if (const auto* root = job.terraform(); ran && root != nullptr) mark_state(*root);
+            if (const auto* targets = board != nullptr ? board->get(slots::targets) : nullptr)
+                note(remember_machines(workspace_.store, *job.ansible(), *targets));
             const auto end = end_of(walk, job);
             outcome_.units[job.id()] = end.status;
             const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
@@ -238,8 +240,16 @@ private:
         }
         for (const auto& [unit, status] : before.units)
             outcome_.units.emplace(unit, status);
+        for (const auto* stack : stacks_.stacks) {
+            if (request_.manifest.destroy && ended_well(stack->id))
+                note(forget_machines(workspace_.store, stack->id));
+        }
         for (const auto& [unit, values] : units_.known_outputs)
             outputs_.emplace(unit, values);
+    }
+
+    void note(const Status& status) {
+        if (!status) append(report_.diagnostics, status.error());
     }
 
     report::StackReport& stack_report(const std::string& id) {

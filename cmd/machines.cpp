@@ -6,6 +6,7 @@
 
 #include "agents/keys.h"
 #include "ansible/events.h"
+#include "ansible/known_machines.h"
 #include "base/text.h"
 
 namespace agentops::cmd {
@@ -35,7 +36,35 @@ std::vector<fs::path> earlier_tries(const fs::path& run_dir, const fs::path& now
     }
 }
 
+constexpr std::string_view kListEnd = ".machines.json";
+
+fs::path known_hosts(const record::Store& store) {
+    return store.dir() / "known_hosts";
+}
+
 }  // namespace
+
+Status remember_machines(const record::Store& store, const AnsibleJob& job,
+                         const ansible::Targets& now) {
+    if (!job.unit.source) return {};
+    std::set<std::string> addresses;
+    for (const auto& host : now.hosts)
+        addresses.insert(host.address);
+    const auto name = fmt::format(".{}{}", job.unit.name, kListEnd);
+    return ansible::remember_machines(store.stacks() / job.unit.stack / name, known_hosts(store),
+                                      addresses);
+}
+
+Status forget_machines(const record::Store& store, const std::string& stack) {
+    std::vector<fs::path> lists;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(store.stacks() / stack, ignored)) {
+        if (entry.path().native().ends_with(kListEnd)) lists.push_back(entry.path());
+    }
+    for (const auto& list : lists)
+        TRY_DO(ansible::remember_machines(list, known_hosts(store), {}));
+    return {};
+}
 
 const run::StepResult* applying_step(const UnitJob& job, const graph::Board& board) {
     return board.get(job.ansible() != nullptr ? slots::play_done : slots::apply_done);

@@ -21,4 +21,12 @@ void add_machines(const run::StepResult& played, report::UnitReport& report);
 /// the events that they left. `now` is the folder of the present try.
 void take_progress(const fs::path& run_dir, const fs::path& now, UnitJob& job);
 
+/// Notes which machines Terraform has made for a playbook, and forgets the host keys of those that
+/// are gone: the cloud gives their addresses to others.
+Status remember_machines(const record::Store& store, const AnsibleJob& job,
+                         const ansible::Targets& now);
+
+/// The same for a stack that was destroyed.
+Status forget_machines(const record::Store& store, const std::string& stack);
+
 }  // namespace agentops::cmd

@@ -86,7 +86,7 @@ Words trust_options(const Settings& run) {
             // New keys go to the first file.
             fmt::format("UserKnownHostsFile={} {}", file_word(run.known_hosts),
                         file_word(run.run_dir / "known_hosts")),
-            "-o", "GlobalKnownHostsFile=/dev/null", "-o",
+            "-o", "GlobalKnownHostsFile=/dev/null", "-o", "HashKnownHosts=no", "-o",
             fmt::format("StrictHostKeyChecking={}", run.accept_new ? "accept-new" : "yes")};
 }
 

@@ -23,7 +23,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
-    sudo:sudo iproute2 procps python3-apt init-system-helpers)
+    sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
 
 say() { printf 'agentops: %s\n' "$*" >&2; }
 

@@ -19,7 +19,10 @@ struct Gathered {
 
 Gathered gather(const Input& wanted, const Upstream& upstream, bool destroy = false) {
     Gathered got;
-    got.inputs = gather_inputs({wanted}, {{"net/main", upstream}}, destroy, got.diagnostics);
+    Unit reader;
+    reader.id = "shop/web";
+    reader.inputs = {wanted};
+    got.inputs = gather_inputs(reader, {{"net/main", upstream}}, destroy, got.diagnostics);
     return got;
 }
 
@@ -43,7 +46,7 @@ TEST_CASE("inputs: an output that is not there after an apply is an error that n
     const auto got = gather(input_of("net_id", "id"), {&actual, nullptr, nullptr});
     CHECK(codes(got.diagnostics) == Lines{"apply.missing-output"});
     CHECK(messages(got.diagnostics) ==
-          Lines{"error: net/main has no output 'id', which 'net_id' is filled from"});
+          Lines{"error: net/main has no output 'id', which shop/web reads"});
     CHECK(got.diagnostics[0].position.line == 4);
     CHECK(got.inputs.unknown.empty());
 }
