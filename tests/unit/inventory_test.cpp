@@ -134,8 +134,8 @@ TEST_CASE("inventory: an output that an apply left out names both ends") {
     t.upstream("shop/main").put(slots::actual_outputs, UnitOutputs{});
     const auto found = t.find();
     CHECK(codes(found) == Lines{"apply.missing-output"});
-    CHECK(messages(found) == Lines{"error: shop/main has no output 'web_addresses', which "
-                                   "'agentops_hosts' is filled from"});
+    CHECK(messages(found) ==
+          Lines{"error: shop/main has no output 'web_addresses', which shop/web reads"});
     CHECK(found[0].position.line == 7);
 }
 
