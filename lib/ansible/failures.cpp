@@ -166,7 +166,8 @@ std::string shorten(std::string_view words) {
 
 /// What the same words have in common on all machines: no names, addresses and numbers.
 std::string likeness(const std::string& host, std::string words) {
-    for (auto at = words.find(host); at != words.npos; at = words.find(host, at))
+    for (auto at = words.find(host); !host.empty() && at != words.npos;
+         at = words.find(host, at + 1))
         words.replace(at, host.size(), 1, '@');
     std::string result;
     for (const char c : words) {

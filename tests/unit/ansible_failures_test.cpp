@@ -152,3 +152,12 @@ TEST_CASE("what a refusal quotes from the playbook is left out") {
           "loading YAML. mapping values are not allowed in this context The error appears to be "
           "in 'site.yml': line 9, column 31.\n");
 }
+
+TEST_CASE("a host of any name is explained: the empty one, and the one that stands for names") {
+    for (const auto* name : {"", "@"}) {
+        PlayEvents events;
+        events.hosts[name].end = HostEnd::failed;
+        events.hosts[name].message = "@ said no";
+        CHECK(explain_failures(events, unit_of()).size() == 1);
+    }
+}
