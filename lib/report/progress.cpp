@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_access.h"
 #include "base/text.h"
-#include "terraform/json_access.h"
 
 namespace agentops::report {
 
@@ -53,7 +53,7 @@ std::string words_of(Phase phase, const Verb& verb, const std::string& elapsed) 
 }
 
 std::string elapsed_of(const Json& hook) {
-    const auto& seconds = tf::member(hook, "elapsed_seconds");
+    const auto& seconds = member(hook, "elapsed_seconds");
     if (!seconds.is_number()) return "";
     const auto whole = static_cast<long>(std::clamp(seconds.get<double>(), 0.0, 1e9));
     return whole < 1 ? "" : duration_text(std::chrono::seconds(whole));
@@ -61,16 +61,15 @@ std::string elapsed_of(const Json& hook) {
 
 /// An event of a playbook: the task that runs now, or what a machine answered.
 std::optional<ResourceEvent> read_play_event(const Json& event) {
-    const auto type = tf::text_of(event, "type");
-    if (type == "task")
-        return ResourceEvent{Phase::started, "task", tf::text_of(event, "name"), false};
-    if (type != "result" || tf::member(event, "ignored") == true) return std::nullopt;
-    const auto status = tf::text_of(event, "status");
-    const auto host = tf::text_of(event, "host");
+    const auto type = text_of(event, "type");
+    if (type == "task") return ResourceEvent{Phase::started, "task", text_of(event, "name"), false};
+    if (type != "result" || member(event, "ignored") == true) return std::nullopt;
+    const auto status = text_of(event, "status");
+    const auto host = text_of(event, "host");
     if (status == "changed") return ResourceEvent{Phase::completed, host, "changed", false};
     if (status != "failed" && status != "unreachable")
         return ResourceEvent{Phase::completed, host, status, true};
-    const auto words = tf::text_of(event, "msg");
+    const auto words = text_of(event, "msg");
     return ResourceEvent{Phase::failed, host,
                          fmt::format("{}: {}", status, words.substr(0, words.find('\n'))), false};
 }
@@ -88,13 +87,13 @@ std::string duration_text(std::chrono::microseconds duration) {
 }
 
 std::optional<ResourceEvent> read_resource_event(const Json& event) {
-    const auto type = tf::text_of(event, "type");
+    const auto type = text_of(event, "type");
     if (type == "task" || type == "result") return read_play_event(event);
     const auto phase = phase_of(type);
     if (!phase) return std::nullopt;
-    const auto& hook = tf::member(event, "hook");
-    const auto action = starts_with(type, "refresh") ? "refresh" : tf::text_of(hook, "action");
-    ResourceEvent found{*phase, tf::text_of(tf::member(hook, "resource"), "addr"),
+    const auto& hook = member(event, "hook");
+    const auto action = starts_with(type, "refresh") ? "refresh" : text_of(hook, "action");
+    ResourceEvent found{*phase, text_of(member(hook, "resource"), "addr"),
                         words_of(*phase, verb_of(action), elapsed_of(hook)),
                         action == "refresh" || action == "read"};
     return found.address.empty() ? std::nullopt : std::optional(std::move(found));

@@ -6,8 +6,8 @@
 #include <cctype>
 #include <set>
 
+#include "base/json_access.h"
 #include "base/text.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

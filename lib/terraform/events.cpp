@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "base/json_access.h"
 #include "base/text.h"
-#include "terraform/json_access.h"
 #include "terraform/messages.h"
 #include "terraform/plan.h"
 

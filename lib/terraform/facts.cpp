@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/json_access.h"
 #include "base/text.h"
 #include "run/runner.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

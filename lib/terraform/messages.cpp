@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "base/json_access.h"
 #include "base/text.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/json_access.h"
 #include "base/text.h"
 #include "terraform/attributes.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "base/digest.h"
+#include "base/json_access.h"
 #include "base/text.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/json_access.h"
 #include "base/text.h"
 #include "terraform/facts.h"
-#include "terraform/json_access.h"
 
 namespace agentops::tf {
 

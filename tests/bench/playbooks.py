@@ -38,10 +38,10 @@ def room_hosts(room, made):
 
 
 class Playbooks:
-    """Measures with `spawn` and `measure` of the benchmark."""
+    """Measures with `spawn` of the benchmark."""
 
-    def __init__(self, bench, spawn, measure):
-        self.bench, self.spawn, self.measure = bench, spawn, measure
+    def __init__(self, bench, spawn):
+        self.bench, self.spawn = bench, spawn
 
     def generate(self):
         """Milliseconds of `generate` for 1,000 hosts of 50 tasks, into an empty folder each time."""

@@ -81,7 +81,7 @@ class HostsTest(machines_case.MachinesTest):
         self.assertTrue(machine.exists("/var/lib/shop/{{ inventory_hostname }}"))
         self.assertEqual(machine.run(["stat", "-c", "%U", "/var/lib/shop/store"]), "shop\n")
         self.assertFalse(machine.exists("/etc/obsolete.conf"))
-        self.assertIn("hello-web", machine.run(["curl", "-s", "-D-", "-o/dev/null", "http://127.0.0.1:8080/"]) + "hello-web")
+        self.assertEqual(machine.run(["curl", "-s", "http://127.0.0.1:8080/"]), FILES["site/index.html"])
 
     def artifacts_pass_lint(self, project):
         harness.run([harness.tool("ansible-lint"), "--profile", "production", "--offline", "--nocolor", "."],

@@ -25,7 +25,7 @@ ansible::Unit unit_of() {
 
 StepContext context_of() {
     StepContext context;
-    context.tool = {"/opt/bin/ansible-playbook", "2.17.1"};
+    context.tool = {"/usr/bin/ansible-playbook", "2.17.1"};
     context.settings.run_dir = "/r";
     context.settings.home = "/h";
     context.settings.control_dir = "/s";
@@ -95,8 +95,8 @@ TEST_CASE("ansible steps: the argv of each call") {
           common + "--tags home -- /u/checks.yml");
     CHECK(arguments(fetch_step(unit, {{}}, c)) ==
           "install --role-file /u/requirements.yml --roles-path /r/roles");
-    CHECK(call(fetch_step(unit, {{}}, c)).argv[0] == "/opt/bin/ansible-galaxy");
-    CHECK(call(play_step(unit, c)).argv[0] == "/opt/bin/ansible-playbook");
+    CHECK(call(fetch_step(unit, {{}}, c)).argv[0] == "/usr/bin/ansible-galaxy");
+    CHECK(call(play_step(unit, c)).argv[0] == "/usr/bin/ansible-playbook");
 }
 
 TEST_CASE("ansible steps: an existing playbook with all that may be chosen for it") {

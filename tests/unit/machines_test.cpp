@@ -13,15 +13,6 @@ using namespace agentops::report;
 
 namespace {
 
-/// The whole text against tests/golden/report/<name>.txt; AGENTOPS_ACCEPT=1 rewrites it.
-void check_golden(const std::string& name, const std::string& text) {
-    const auto file =
-        fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/report" / (name + ".txt");
-    if (std::getenv("AGENTOPS_ACCEPT") != nullptr) REQUIRE(write_file(file, text, 0644));
-    CAPTURE(name);
-    CHECK(text == read_file(file).value_or("(missing)"));
-}
-
 ChangeReport on(const std::string& machine, Action action, const std::string& task, int line,
                 std::vector<AttributeChange> attributes = {}, Trust trust = Trust::proven) {
     auto report = change_of(action, machine + ": " + task,

@@ -2,9 +2,23 @@
 
 // Reports as commands make them, for the golden texts.
 
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "base/fs.h"
 #include "report/model.h"
 
 namespace agentops::report {
+
+/// The whole text against tests/golden/report/<name>.txt; AGENTOPS_ACCEPT=1 rewrites it.
+inline void check_golden(const std::string& name, const std::string& text) {
+    const auto file =
+        fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/report" / (name + ".txt");
+    if (std::getenv("AGENTOPS_ACCEPT") != nullptr) REQUIRE(write_file(file, text, 0644));
+    CAPTURE(name);
+    CHECK(text == read_file(file).value_or("(missing)"));
+}
 
 inline Position intent_line(int line) {
     static const Source source{"shop.intent.yaml", ""};

@@ -14,15 +14,6 @@ using namespace agentops::report;
 
 namespace {
 
-/// The whole text against tests/golden/report/<name>.txt; AGENTOPS_ACCEPT=1 rewrites it.
-void check_golden(const std::string& name, const std::string& text) {
-    const auto file =
-        fs::path(std::getenv("AGENTOPS_SOURCE")) / "tests/golden/report" / (name + ".txt");
-    if (std::getenv("AGENTOPS_ACCEPT") != nullptr) REQUIRE(write_file(file, text, 0644));
-    CAPTURE(name);
-    CHECK(text == read_file(file).value_or("(missing)"));
-}
-
 int widest(const std::string& text) {
     int width = 0;
     for (const auto& line : split(text, '\n'))
