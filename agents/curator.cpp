@@ -16,7 +16,8 @@ public:
             .name = "curator",
             .summary = "records what became of a unit",
             .scope = graph::Scope::terraform,
-            .reads = {slots::unit.id, slots::apply_done.id, slots::prove_done.id},
+            .reads = {slots::unit.id, slots::apply_done.id, slots::prove_done.id,
+                      slots::refresh_done.id},
             .writes = {slots::outcome.id},
         };
         return info;
@@ -34,11 +35,20 @@ public:
             outcome.converged = proof.ok && events.saw_summary && settled(events);
             if (!outcome.converged) diagnostics.push_back(not_settled(unit, proof, events));
         }
+        if (!context.get(slots::refresh_done).ok) diagnostics.push_back(not_refreshed(unit));
         context.put(slots::outcome, std::move(outcome));
         return diagnostics;
     }
 
 private:
+    static Diagnostic not_refreshed(const tf::Unit& unit) {
+        return warning("apply.state-behind",
+                       fmt::format("{} was applied, but what its provider filled in afterwards is "
+                                   "not in the state",
+                                   unit.id),
+                       {}, "until the next apply, a drift check may report it");
+    }
+
     static bool settled(const tf::ApplyEvents& events) {
         return events.planned.total() == 0 && events.planned_other == 0 &&
                events.planned_outputs == 0;

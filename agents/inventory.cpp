@@ -133,11 +133,24 @@ private:
         return sha256(all);
     }
 
+    /// Machines that are done, and those that a repair is not aimed at.
+    static std::set<std::string> passed_over(const PlayInput& input,
+                                             const ansible::Targets& targets) {
+        auto done = input.finished;
+        if (!input.aim) return done;
+        const auto& wanted = input.aim->targets;
+        for (const auto& host : targets.hosts) {
+            if (std::find(wanted.begin(), wanted.end(), host.name) == wanted.end())
+                done.insert(host.name);
+        }
+        return done;
+    }
+
     /// Leaves out the machines that are done, unless all are: then only the proof is missing, and
     /// that wants every machine.
     static ansible::StepContext limited(const PlayInput& input, const ansible::Targets& targets) {
         auto limited = input.context;
-        const auto& done = input.finished;
+        const auto done = passed_over(input, targets);
         const bool all = std::all_of(targets.hosts.begin(), targets.hosts.end(),
                                      [&](const auto& host) { return done.count(host.name) != 0; });
         if (!all) limited.done = done;
@@ -158,6 +171,10 @@ private:
             rehearse.skip = fmt::format("waits for {}", join(inputs.waits_for, ", "));
         else if (input.approved)
             rehearse.skip = "the approved playbook is used";
+        if (input.aim && input.aim->targets.empty()) {
+            for (auto* step : {&write, &inventory, &fetch, &syntax, &rehearse, &reach})
+                step->skip = "nothing drifted";
+        }
         // An approved plan without changes touches nothing; checks ask the machines all the same.
         if (input.approved && !input.approved->replan && input.approved->plan.empty() &&
             unit.checks.empty()) {

@@ -13,6 +13,9 @@
 #include "ansible/steps.h"
 #include "catalog/design.h"
 #include "catalog/finding.h"
+#include "drift/computed.h"
+#include "drift/memory.h"
+#include "drift/observation.h"
 #include "run/step.h"
 #include "terraform/plan.h"
 #include "terraform/steps.h"
@@ -46,6 +49,24 @@ struct ApprovedPlan {
     bool replan = false;  ///< preview or resumed: plan again and stay within the limits
 };
 
+/// A plan that repairs drift is limited to what drifted.
+struct Aim {
+    /// Addresses, or machines of a playbook; empty: the unit takes no part.
+    std::vector<std::string> targets;
+    bool refresh_only = false;  ///< the state takes over what is there; nothing else is touched
+};
+
+/// What a drift check knows of a unit beforehand.
+struct DriftWish {
+    /// Files on disk differ from what the intent gives: it looks from a folder of this run, so that
+    /// they stay as they are.
+    bool aside = false;
+    bool intent_moved = false;  ///< as drift::Background
+    std::shared_ptr<const drift::ComputedOnly> computed;  ///< null when not read before
+    std::vector<drift::Sighting> remembered;  ///< what drifted at the check before
+    std::string cloud;  ///< "tcp://host:port" of the cloud's API; "" when it cannot be asked so
+};
+
 struct UnitInput {
     const tf::Unit* unit = nullptr;
     tf::UnitFacts facts;
@@ -56,6 +77,8 @@ struct UnitInput {
     Limits limits;
     /// Real outputs of units before this one, known before the walk: unit id -> {name: value}.
     std::map<std::string, Json> known_outputs;
+    std::optional<Aim> aim;
+    std::optional<DriftWish> drift;  ///< this walk checks for drift
 };
 
 /// An Ansible unit in a walk.
@@ -67,6 +90,8 @@ struct PlayInput {
     std::map<std::string, Json> known_outputs;  ///< as UnitInput::known_outputs
     bool checked = false;                       ///< these artifacts passed the syntax check before
     std::set<std::string> finished;             ///< machines that an interrupted run was done with
+    std::optional<Aim> aim;
+    bool intent_moved = false;  ///< as drift::Background
 };
 
 /// A stored plan leaves out sensitive outputs: unless the state was read, only the tool has them.
@@ -107,6 +132,7 @@ struct Review {
     std::vector<std::string> waits_for;
     bool destroy = false;  ///< a plan to destroy
     bool reused = false;   ///< the approved plan itself, not planned again
+    bool refreshes = false;  ///< applying it brings the state in line with reality
     Risk risk = Risk::low;
     Plan plan;
     std::vector<ReviewedChange> changes;

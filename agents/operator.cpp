@@ -33,7 +33,7 @@ public:
         const auto& file = review.reused ? input.approved->plan_file : tf::plan_file(input.context);
         auto backup = tf::backup_state_step(*input.unit, "before", input.context);
         auto apply = tf::apply_step(*input.unit, file, input.context);
-        if (review.plan.empty()) backup.skip = apply.skip = "nothing to do";
+        if (review.plan.empty() && !review.refreshes) backup.skip = apply.skip = "nothing to do";
         context.put(slots::backup_step, std::move(backup));
         context.put(slots::apply_step, std::move(apply));
         return {};

@@ -88,7 +88,8 @@ private:
     static tf::Unit unit_to_plan(graph::AgentContext& context, const UnitInput& input,
                                  const UnitInputs& inputs) {
         auto unit = *input.unit;
-        if (inputs.unknown.empty() || unit.existing) return unit;
+        const bool aside = input.drift && input.drift->aside;
+        if ((inputs.unknown.empty() && !aside) || unit.existing) return unit;
         auto root = context.get(slots::built).main;
         if (unit.backend == "local") {
             root.backend = "local";
@@ -123,8 +124,9 @@ private:
         auto lock = tf::lock_step(unit, preview, tool);
         auto init = tf::init_step(unit, facts, preview, tool);
         auto validate = tf::validate_step(unit, facts, preview, tool);
-        auto plan = tf::plan_step(unit, input.destroy, preview, tool);
+        auto plan = tf::plan_step(unit, wish_of(input, preview), tool);
         auto show = tf::show_plan_step(unit, preview, tool);
+        if (input.drift) validate.skip = "a drift check looks at what was applied";
         const auto reason = why_not(input, inputs);
         if (!reason.empty()) {
             for (auto* step : {&validate, &plan, &show})
@@ -133,7 +135,7 @@ private:
         const bool waits = unit.existing && !inputs.unknown.empty();
         const bool idle = reuses(input, inputs) && input.approved->plan.empty() &&
                           !hides_outputs(input.approved->plan, facts);
-        if (waits || idle) write.skip = lock.skip = init.skip = reason;
+        if (waits || idle || is_left_alone(input)) write.skip = lock.skip = init.skip = reason;
         context.put(slots::write_step, std::move(write));
         context.put(slots::lock_step, std::move(lock));
         context.put(slots::init_step, std::move(init));
@@ -143,8 +145,26 @@ private:
         context.put(slots::outputs_step, tf::outputs_step(unit, tool));
     }
 
+    static tf::PlanWish wish_of(const UnitInput& input, bool preview) {
+        tf::PlanWish wish;
+        wish.destroy = input.destroy;
+        wish.preview = preview;
+        wish.observe = input.drift.has_value();
+        if (!input.aim) return wish;
+        wish.targets = input.aim->targets;
+        wish.refresh_only = input.aim->refresh_only;
+        return wish;
+    }
+
+    /// Neither tool nor backend are asked for it.
+    static bool is_left_alone(const UnitInput& input) {
+        const bool nothing = input.facts.state_known && !input.facts.deployed;
+        return (input.drift && nothing) || (input.aim && input.aim->targets.empty());
+    }
+
     /// Why this unit is not planned now; empty when it is.
     static std::string why_not(const UnitInput& input, const UnitInputs& inputs) {
+        if (is_left_alone(input)) return input.drift ? "nothing is deployed" : "nothing drifted";
         if (input.unit->existing && !inputs.unknown.empty())
             return fmt::format("waits for {}", join(inputs.waits_for, ", "));
         return reuses(input, inputs) ? "the approved plan is used" : "";

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agents/keys.h"
+#include "agents/origins.h"
 #include "agents/registry.h"
 #include "base/text.h"
 #include "terraform/writer.h"
@@ -53,46 +54,6 @@ Risk risk_of(const Change& change) {
             return is_stateful(change.type) ? Risk::critical : Risk::high;
     }
     throw InternalError("action outside the enum");
-}
-
-/// "module.net.aws_vpc.this[0]" -> "module.net"; "aws_subnet.a[\"x\"]" and "aws_subnet.a (deposed
-/// 1f2e)" -> "aws_subnet.a".
-std::string root_address(std::string_view address) {
-    if (starts_with(address, "module.")) {
-        const auto end = address.find_first_of(".[", 7);
-        return std::string(address.substr(0, end));
-    }
-    return std::string(address.substr(0, address.find_first_of("[ ")));
-}
-
-/// A resource that left the intent. Resources are named after their component: when that one is
-/// still there, its line is where the change was made.
-Origin origin_of_gone(const tf::Unit& unit, const Change& change) {
-    const auto address = root_address(change.address);
-    const auto own = address.substr(address.find('.') + 1);
-    Origin gone;
-    for (const auto& [known, origin] : unit.origins) {
-        auto label = origin.component;
-        std::replace(label.begin(), label.end(), '-', '_');
-        const bool fits = own == label || starts_with(own, label + "_");
-        if (fits && origin.component.size() > gone.component.size()) {
-            gone.component = origin.component;
-            gone.position = origin.position;
-        }
-    }
-    gone.agent = "terraform";
-    gone.reason = "no longer in the intent";
-    return gone;
-}
-
-Origin origin_of(const tf::Unit& unit, const Change& change) {
-    for (const auto& address : {change.address, change.previous_address}) {
-        const auto found = unit.origins.find(root_address(address));
-        if (!address.empty() && found != unit.origins.end()) return found->second;
-    }
-    const auto whole = unit.origins.find("");
-    if (whole != unit.origins.end()) return whole->second;
-    return origin_of_gone(unit, change);
 }
 
 /// The component whose resource this is, also when it has left the intent.
@@ -156,6 +117,7 @@ public:
         review.inputs_digest = inputs.digest;
         review.waits_for = inputs.waits_for;
         review.preview = inputs.preview() && !input.destroy;
+        review.refreshes = input.aim && input.aim->refresh_only && !input.aim->targets.empty();
         if (shown.ran) {
             auto plan = read(shown);
             if (!plan) return plan.error();
@@ -163,7 +125,7 @@ public:
         } else if (input.approved) {
             review.plan = input.approved->plan;
             review.reused = true;
-        } else {
+        } else if (!input.aim || !input.aim->targets.empty()) {
             review.pending = true;
         }
         judge(*input.unit, review);
@@ -187,7 +149,7 @@ private:
             const bool moves = !change.previous_address.empty() || change.importing;
             if (change.action == Action::read) continue;
             if (change.action == Action::no_op && !moves) continue;
-            ReviewedChange reviewed{change, origin_of(unit, change), false, risk_of(change)};
+            ReviewedChange reviewed{change, origin_of(unit, change.address, change.previous_address), false, risk_of(change)};
             reviewed.is_protected = hits_protected(unit, reviewed);
             review.risk = std::max(review.risk, reviewed.risk);
             review.changes.push_back(std::move(reviewed));

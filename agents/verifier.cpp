@@ -50,7 +50,7 @@ public:
         const auto& input = context.get(slots::unit);
         const auto& applied = context.get(slots::apply_done);
         if (auto failed = judge(*input.unit, applied); !failed.empty()) return failed;
-        auto prove = tf::prove_step(*input.unit, input.context);
+        auto prove = tf::prove_step(*input.unit, targets_of(input), input.context);
         auto reread = tf::outputs_step(*input.unit, input.context);
         reread.name = "reread";
         if (!has_secrets(input, context.get(slots::review), applied))
@@ -68,6 +68,11 @@ private:
                             const run::StepResult& applied) {
         if (applied.ran) return has_sensitive(tf::read_events(applied.events).outputs);
         return review.reused && hides_outputs(review.plan, input.facts);
+    }
+
+    /// The proof of a repair looks no further than the repair itself.
+    static std::vector<std::string> targets_of(const UnitInput& input) {
+        return input.aim ? input.aim->targets : std::vector<std::string>();
     }
 
     static Diagnostics judge(const tf::Unit& unit, const run::StepResult& applied) {

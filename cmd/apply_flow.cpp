@@ -8,6 +8,7 @@
 #include "agents/registry.h"
 #include "base/text.h"
 #include "cmd/checks.h"
+#include "cmd/incidents.h"
 #include "cmd/machines.h"
 #include "record/journal.h"
 #include "unit/plan_record.h"
@@ -74,7 +75,7 @@ private:
         folder_ = next_folder(run_dir);
         TRY_DO(make_private_dir(folder_));
         TRY_DO(session_.events().open(run_dir / "events.jsonl", run_));
-        auto live = session_.make_live();
+        auto live = live_of(session_, request_.quiet);
         const auto runner =
             make_real_runner(session_, workspace_, folder_, live.get(), fds_of(locks));
         const bool destroy = request_.manifest.destroy;
@@ -138,6 +139,8 @@ private:
                 }
                 approved.inputs_digest = planned.inputs;
                 approved.replan = planned.preview || request_.resume;
+                if (request_.manifest.purpose != "plan")
+                    job->aim = Aim{planned.targets, request_.manifest.purpose == "adopt"};
                 job->limits = limits_of(planned, approved.replan);
                 job->approved = std::move(approved);
                 if (request_.resume) take_progress(workspace_.store.run(run_), folder_, *job);
@@ -311,11 +314,35 @@ private:
             report_.exit = worst(report_.exit, ExitCode::not_converged);
         if (!all) report_.next.push_back(way_on());
         report_.verdict = verdict(good);
+        keep_incidents();
         TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
         return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
                                       {{"status", outcome_.status},
                                        {"changes", to_json(report_.counts())},
                                        {"units", outcome_.units}});
+    }
+
+    /// A stack that was not applied is in trouble; one that was is out of it.
+    void keep_incidents() {
+        for (const auto& stack : report_.stacks) {
+            std::vector<std::string> failed, checks;
+            for (const auto& unit : stack.units) {
+                if (unit.status == "failed") failed.push_back(unit.id);
+            }
+            for (const auto& check : stack.checks) {
+                if (check.status != "ok") checks.push_back(check.name);
+            }
+            keep_incident("apply", stack.id, failed, ended_well(stack.id));
+            keep_incident("check", stack.id, checks, !stack.checks.empty());
+        }
+    }
+
+    void keep_incident(const std::string& kind, const std::string& stack,
+                       const std::vector<std::string>& targets, bool over) {
+        if (!targets.empty())
+            note(report_trouble(session_, workspace_, run_, {kind, stack, targets}));
+        else if (over)
+            note(report_mended(session_, workspace_, run_, kind, stack));
     }
 
     /// A playbook that failed on some machines has changed the others.

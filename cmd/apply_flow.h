@@ -10,6 +10,7 @@ struct ApplyRequest {
     record::Manifest manifest;
     Limits limits;
     bool resume = false;
+    bool quiet = false;  ///< without progress: a loop makes it
 };
 
 /// Applies what the manifest names and nothing else. Every mismatch is a stale.* diagnostic.

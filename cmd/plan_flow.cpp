@@ -30,6 +30,7 @@ std::string why_not(const graph::WalkResult& result, const std::string& unit) {
 std::string status_of(const Review& review) {
     if (review.pending) return "pending";
     if (review.preview) return "preview";
+    if (review.refreshes) return "planned";
     return review.plan.empty() ? "no-changes" : "planned";
 }
 
@@ -39,7 +40,8 @@ record::ManifestUnit manifest_unit(const UnitJob& job, const Review& review) {
     unit.tool = job.tool();
     unit.tool_version = job.tool_version();
     unit.preview = review.preview || review.pending;
-    unit.needed = unit.preview || !review.plan.empty();
+    unit.needed = unit.preview || !review.plan.empty() || review.refreshes;
+    if (job.aim) unit.targets = job.aim->targets;
     unit.artifacts = job.unit().digest;
     unit.inputs = review.inputs_digest;
     unit.review = digest_of_file(job.run_dir / "review.json");
@@ -94,8 +96,9 @@ std::map<std::string, Verdict> judge(Session& session, const StaticWalk& stacks,
 /// Everything of make_plan that only one run needs at a time.
 class Planning {
 public:
-    Planning(Session& session, const Workspace& workspace, const StaticWalk& stacks, bool destroy)
-        : session_(session), workspace_(workspace), stacks_(stacks), destroy_(destroy) {
+    Planning(Session& session, const Workspace& workspace, const StaticWalk& stacks,
+             const PlanRequest& request)
+        : session_(session), workspace_(workspace), stacks_(stacks), request_(request) {
         planned_.report = session.new_report();
         add_static(planned_.report, stacks);
     }
@@ -115,19 +118,29 @@ private:
         TRY_DO(make_private_dir(run_dir));
         TRY_DO(session_.events().open(run_dir / "events.jsonl", planned_.run));
         planned_.report.run = planned_.run;
-        auto live = session_.make_live();
+        auto live = live_of(session_, request_.quiet);
         const auto runner = make_real_runner(session_, workspace_, run_dir, live.get());
-        TRY(auto tools, find_tools(workspace_, stacks_, destroy_, *runner));
+        const bool destroy = request_.destroy;
+        TRY(auto tools, find_tools(workspace_, stacks_, destroy, *runner));
         TRY(planned_.units,
-            gather_units(session_, workspace_, stacks_, tools, run_dir, destroy_, *runner));
+            gather_units(session_, workspace_, stacks_, tools, run_dir, destroy, *runner));
+        aim_units();
         const auto walk = walk_units(session_, stacks_, planned_.units,
-                                     {{slots::review.id}, destroy_, false}, *runner, live.get());
+                                     {{slots::review.id}, destroy, false}, *runner, live.get());
         live->finish();
         remove_secret_files(planned_.units);
         append(planned_.report.diagnostics, walk.diagnostics);
         TRY_DO(take_reviews(walk));
         planned_.verdicts = judge(session_, stacks_, reviews_, planned_.report.diagnostics);
         return record_plan();
+    }
+
+    void aim_units() {
+        if (request_.purpose == "plan") return;
+        for (auto& job : planned_.units.jobs) {
+            const auto aim = request_.aims.find(job.id());
+            job.aim = aim == request_.aims.end() ? Aim{} : aim->second;
+        }
     }
 
     /// Reviews by stack, each also written down; failed units are reported with their cause.
@@ -161,7 +174,8 @@ private:
         manifest.run = planned_.run;
         manifest.created = rfc3339(session_.clock().now());
         manifest.agentops_version = AGENTOPS_VERSION;
-        manifest.destroy = destroy_;
+        manifest.destroy = request_.destroy;
+        manifest.purpose = request_.purpose;
         TRY(manifest.params, parse_params(session_.globals().params));
         for (const auto* stack : stacks_.stacks)
             manifest.stacks.push_back(manifest_stack(*stack));
@@ -172,7 +186,8 @@ private:
         const auto counts = planned_.report.counts();
         TRY_DO(record::append_journal(workspace_.store, session_.clock(), planned_.run, "plan.made",
                                       {{"manifest", record::digest_of(manifest)},
-                                       {"destroy", destroy_},
+                                       {"destroy", request_.destroy},
+                                       {"purpose", request_.purpose},
                                        {"changes", to_json(counts)}}));
         planned_.manifest = std::move(manifest);
         return {};
@@ -223,7 +238,7 @@ private:
     Session& session_;
     const Workspace& workspace_;
     const StaticWalk& stacks_;
-    bool destroy_;
+    const PlanRequest& request_;
     bool failed_ = false;
     std::map<std::string, std::vector<Review>> reviews_;
     Planned planned_;
@@ -250,6 +265,9 @@ report::UnitReport unit_report(const UnitJob& job, const Review* review, std::st
     made.status = std::move(status);
     made.note = std::move(note);
     if (review == nullptr) return made;
+    if (review->refreshes)
+        made.note = fmt::format("the state takes over what is there of {}",
+                                count_of(job.aim->targets.size(), "object"));
     made.counts = review->plan.counts();
     made.unchanged = review->plan.unchanged;
     made.outputs = review->plan.outputs;
@@ -301,13 +319,15 @@ std::string changes_text(const report::Report& report) {
 std::string plan_verdict(const Planned& planned) {
     if (has_errors(planned.report.diagnostics) && !planned.manifest) return "no plan was made";
     if (!planned.changes) return "nothing to do: the state matches the intent";
+    if (planned.manifest && planned.manifest->purpose == "adopt")
+        return "the state takes over what is there; nothing else is touched";
     const auto counts = changes_text(planned.report);
     return planned.blocked ? "blocked by findings: " + counts : counts;
 }
 
 Planned make_plan(Session& session, const Workspace& workspace, const StaticWalk& stacks,
-                  bool destroy) {
-    return Planning(session, workspace, stacks, destroy).run();
+                  const PlanRequest& request) {
+    return Planning(session, workspace, stacks, request).run();
 }
 
 }  // namespace agentops::cmd

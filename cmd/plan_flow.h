@@ -7,6 +7,14 @@
 
 namespace agentops::cmd {
 
+/// What a plan is made for.
+struct PlanRequest {
+    bool destroy = false;
+    std::string purpose = "plan";  ///< as record::Manifest::purpose
+    std::map<std::string, Aim> aims = {};  ///< of a repair, by unit; others take no part
+    bool quiet = false;                    ///< without progress: a loop makes it
+};
+
 struct Planned {
     std::string run;
     UnitSet units;
@@ -20,7 +28,7 @@ struct Planned {
 
 /// Plans the stacks in a new run. Diagnostics go to the report, so does the exit code.
 Planned make_plan(Session& session, const Workspace& workspace, const StaticWalk& stacks,
-                  bool destroy);
+                  const PlanRequest& request);
 
 /// The last line under a plan.
 std::string plan_verdict(const Planned& planned);

@@ -124,6 +124,12 @@ Json host() {
                    {"message", text_or_null("why")}});
 }
 
+Json artifact() {
+    return record({{"file", text("in the unit's folder")},
+                   {"status", one_of({"stale", "edited", "missing", "foreign"},
+                                     "against the intent, and against what was written")}});
+}
+
 Json unit() {
     return record({{"unit", text("stack/name")},
                    {"tool", text("what runs it")},
@@ -133,7 +139,48 @@ Json unit() {
                    {"unchanged", count("resources that stay as they are")},
                    {"resources", list_of(reference("resource"), "what changes")},
                    {"outputs", list_of(reference("output"), "outputs that change")},
-                   {"hosts", list_of(host(), "how each machine fared, after an apply")}});
+                   {"hosts", list_of(host(), "how each machine fared, after an apply")},
+                   {"artifacts", list_of(artifact(), "drift: files that are not as they should be")}});
+}
+
+/// One difference between what was applied and what is there.
+Json difference() {
+    return record({{"path", text_or_null("attribute; null for an object that is gone")},
+                   {"kind", one_of({"added", "removed", "not_equal"}, "seen from what was expected")},
+                   {"expected", text_or_null("JSON of what was applied; secrets are masked")},
+                   {"actual", text_or_null("JSON of what is there; secrets are masked")},
+                   {"reference", text_or_null("how `drift accept` and `drift ignore` name it")},
+                   {"first_seen", text_or_null("time")},
+                   {"last_seen", text_or_null("time")},
+                   {"times_seen", count("checks that saw it")},
+                   {"runs_between", count("runs on record between its first and last sighting")},
+                   {"new", boolean("the check before this one did not see it, or not so")},
+                   {"actor", text_or_null("who did it, when a trail tells")},
+                   {"accepted",
+                    {{"type", {"object", "null"}}, {"description", "mode, reason, owner, until"}}},
+                   {"expired", text_or_null("last day of an acceptance that is over")}});
+}
+
+/// An object of a drift check.
+Json drifted() {
+    return record(
+        {{"stack", text("its stack")},
+         {"unit", text("its unit")},
+         {"address", text("as the tool names it; machine: task for Ansible")},
+         {"type", text_or_null("resource type or module")},
+         {"status", one_of({"in_sync", "modified", "deleted", "not_checked", "unknown"},
+                           "not_checked: nothing can tell; unknown: it could not be looked at")},
+         {"class", text_or_null("drift, noise, pending_intent, follows, data_source; null: none")},
+         {"reason", text_or_null("one sentence")},
+         {"trust", one_of({"proven", "reported", "not-checkable"}, "how far it can be relied on")},
+         {"planned", one_of(kActions, "what a plan would do with it now")},
+         {"component", text_or_null("the component of the intent it belongs to")},
+         {"position", reference("position")},
+         {"accepted", boolean("all of its differences are accepted: it does not count")},
+         {"seen", {{"anyOf", {reference("difference"), {{"type", "null"}}}}}},
+         {"attributes", list_of(reference("difference"), "what differs")},
+         {"noise", list_of(record({{"path", text("attribute")}, {"reason", text("why")}}),
+                           "differences that are none")}});
 }
 
 Json check() {
@@ -144,7 +191,7 @@ Json check() {
 }
 
 Json stack() {
-    return record(
+    auto schema = record(
         {{"stack", text("intent or intent@environment")},
          {"status", text("the status of the unit that matters most, or blocked")},
          {"risk", text_or_null("low, medium, high or critical; null when nothing was planned")},
@@ -152,6 +199,9 @@ Json stack() {
          {"changes", reference("changes")},
          {"checks", list_of(reference("check"), "probes after apply")},
          {"reasons", list_of({{"type", "string"}}, "why it is blocked or needs approval")}});
+    schema["properties"]["resources"] =
+        list_of(reference("drifted"), "of a drift check: every managed object");
+    return schema;
 }
 
 Json finding() {
@@ -205,7 +255,8 @@ Json record_schema() {
         {"position", position()},     {"changes", changes()}, {"attribute", attribute()},
         {"resource", resource()},     {"output", output()},   {"unit", unit()},
         {"check", check()},           {"stack", stack()},     {"finding", finding()},
-        {"diagnostic", diagnostic()},
+        {"diagnostic", diagnostic()}, {"difference", difference()},
+        {"drifted", drifted()},
     };
     schema["description"] =
         "What --json prints: one record on stdout. Commands add members of their own.";

@@ -85,7 +85,7 @@ Result<UnitJob> make_job(const Workspace& workspace, const tf::Unit& unit, const
     job.context.target_env = target_env(stack_by_id(workspace, unit.stack));
     TRY(auto mark, tf::read_mark(mark_path(unit)));
     TRY(job.facts, tf::gather_facts(job.unit, job.context, mark));
-    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}};
+    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}, {}, {}};
 }
 
 Result<UnitJob> make_job(const Workspace& workspace, const ansible::Unit& unit, const Tools& tools,
@@ -98,7 +98,7 @@ Result<UnitJob> make_job(const Workspace& workspace, const ansible::Unit& unit, 
     const auto& settings = job.context.settings;
     job.checked = run::stamp_holds(ansible::syntax_stamp(job.unit, job.context));
     job.missing = missing_requirements(unit, settings.role_dirs, settings.collection_dirs);
-    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}};
+    return UnitJob{std::move(job), folder_of(unit, run_dir), {}, {}, {}, {}};
 }
 
 /// The outputs of a unit that are known before any tool is asked.
@@ -201,7 +201,8 @@ void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purp
     if (const auto* playbook = job.ansible()) {
         board.put(slots::play_unit,
                   PlayInput{&playbook->unit, playbook->context, playbook->missing, job.approved,
-                            known_before(job, units), playbook->checked, playbook->finished});
+                            known_before(job, units), playbook->checked, playbook->finished,
+                            job.aim, job.drift && job.drift->intent_moved});
         return;
     }
     const auto& root = *job.terraform();
@@ -214,6 +215,8 @@ void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purp
     input.approved = job.approved;
     input.limits = job.limits;
     input.known_outputs = known_before(job, units);
+    input.aim = job.aim;
+    input.drift = job.drift;
     board.put(slots::unit, std::move(input));
 }
 
@@ -334,47 +337,119 @@ Result<Tools> find_tools(const Workspace& workspace, const StaticWalk& walk, boo
     return tools;
 }
 
-Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const StaticWalk& walk,
-                             const Tools& tools, const fs::path& run_dir, bool destroy,
-                             run::Runner& runner) {
-    UnitSet set, remote;
-    const auto units = units_of(walk, destroy);
-    TRY(auto order, order_of(units));
+namespace {
+
+/// Gathers units; one that fails is left to the caller.
+class Gathering {
+public:
+    Gathering(Session& session, const Workspace& workspace, const StaticWalk& walk,
+              const Tools& tools, const fs::path& run_dir, run::Runner& runner)
+        : session_(session),
+          workspace_(workspace),
+          walk_(walk),
+          tools_(tools),
+          run_dir_(run_dir),
+          runner_(runner) {}
+
+    Status units(bool destroy) {
+        all_ = units_of(walk_, destroy);
+        TRY(auto order, order_of(all_));
+        const auto roots = walk_.units();
+        const auto playbooks = walk_.playbooks();
+        for (const auto i : order) {
+            if (i < roots.size())
+                add(make_job(workspace_, *roots[i], tools_, run_dir_), all_[i]->id, set.jobs);
+            else
+                add(make_job(workspace_, *playbooks[i - roots.size()], tools_, run_dir_),
+                    all_[i]->id, set.jobs);
+        }
+        return {};
+    }
+
+    /// Units of other stacks that these read from.
+    Status outside() {
+        std::set<std::string> wanted;
+        const auto outside = walk_upstream(session_, workspace_, all_, wanted);
+        append(diagnostics, outside.diagnostics);
+        for (const auto* unit : outside.playbooks()) {
+            if (wanted.count(unit->id) != 0)
+                set.known_outputs[unit->id] = ansible::host_outputs(*unit);
+        }
+        for (const auto* unit : outside.units()) {
+            if (wanted.count(unit->id) == 0) continue;
+            if (!tools_.terraform) {
+                TRY(tools_.terraform, find_tool(workspace_, runner_));
+            }
+            add(make_job(workspace_, *unit, tools_, run_dir_), unit->id, remote_.jobs);
+        }
+        return {};
+    }
+
+    /// Those of the run itself that others in it read, for a walk in which nobody waits.
+    void inside() {
+        std::set<std::string> wanted;
+        for (const auto& job : set.jobs)
+            wanted.insert(job.unit().after.begin(), job.unit().after.end());
+        for (const auto& job : set.jobs) {
+            if (wanted.count(job.id()) != 0 && !job.outputs_known()) remote_.jobs.push_back(job);
+        }
+    }
+
+    Status read_remote() {
+        std::erase_if(remote_.jobs, [](const UnitJob& job) { return job.outputs_known(); });
+        return read_remote_outputs(session_, walk_, remote_, set.known_outputs, runner_);
+    }
+
+    UnitSet set;
     Diagnostics diagnostics;
-    const auto add = [&](Result<UnitJob> job, std::deque<UnitJob>& to) {
+    std::map<std::string, Diagnostics> broken;
+
+private:
+    void add(Result<UnitJob> job, const std::string& id, std::deque<UnitJob>& to) {
         if (!job) {
             append(diagnostics, job.error());
+            broken[id] = job.error();
             return;
         }
         if (auto outputs = outputs_of(*job)) set.known_outputs[job->id()] = *std::move(outputs);
         to.push_back(*std::move(job));
-    };
-    const auto roots = walk.units();
-    const auto playbooks = walk.playbooks();
-    for (const auto i : order) {
-        if (i < roots.size())
-            add(make_job(workspace, *roots[i], tools, run_dir), set.jobs);
-        else
-            add(make_job(workspace, *playbooks[i - roots.size()], tools, run_dir), set.jobs);
     }
-    std::set<std::string> wanted;
-    const auto outside = walk_upstream(session, workspace, units, wanted);
-    append(diagnostics, outside.diagnostics);
-    for (const auto* unit : outside.playbooks()) {
-        if (wanted.count(unit->id) != 0) set.known_outputs[unit->id] = ansible::host_outputs(*unit);
-    }
-    Tools with_terraform = tools;
-    for (const auto* unit : outside.units()) {
-        if (wanted.count(unit->id) == 0) continue;
-        if (!with_terraform.terraform) {
-            TRY(with_terraform.terraform, find_tool(workspace, runner));
-        }
-        add(make_job(workspace, *unit, with_terraform, run_dir), remote.jobs);
-    }
-    if (has_errors(diagnostics)) return fail(std::move(diagnostics));
-    std::erase_if(remote.jobs, [](const UnitJob& job) { return job.outputs_known(); });
-    TRY_DO(read_remote_outputs(session, walk, remote, set.known_outputs, runner));
-    return set;
+
+    Session& session_;
+    const Workspace& workspace_;
+    const StaticWalk& walk_;
+    Tools tools_;
+    fs::path run_dir_;
+    run::Runner& runner_;
+    std::vector<const Unit*> all_;
+    UnitSet remote_;
+};
+
+}  // namespace
+
+Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const StaticWalk& walk,
+                             const Tools& tools, const fs::path& run_dir, bool destroy,
+                             run::Runner& runner) {
+    Gathering gathering(session, workspace, walk, tools, run_dir, runner);
+    TRY_DO(gathering.units(destroy));
+    TRY_DO(gathering.outside());
+    if (has_errors(gathering.diagnostics)) return fail(std::move(gathering.diagnostics));
+    TRY_DO(gathering.read_remote());
+    return std::move(gathering.set);
+}
+
+Result<UnitSet> gather_observed(Session& session, const Workspace& workspace,
+                                const StaticWalk& walk, const Tools& tools,
+                                const fs::path& run_dir, run::Runner& runner,
+                                std::map<std::string, Diagnostics>& broken) {
+    Gathering gathering(session, workspace, walk, tools, run_dir, runner);
+    TRY_DO(gathering.units(false));
+    TRY_DO(gathering.outside());
+    gathering.inside();
+    // A state that cannot be read leaves its readers without inputs: they say so themselves.
+    if (auto read = gathering.read_remote(); !read) append(gathering.diagnostics, read.error());
+    broken = std::move(gathering.broken);
+    return std::move(gathering.set);
 }
 
 const graph::Board* UnitWalk::board(const UnitSet& units, const std::string& id) const {
@@ -425,6 +500,13 @@ void remove_secret_files(const UnitSet& units) {
                 fs::remove_all(path, ignored);
         }
     }
+}
+
+std::unique_ptr<report::Live> live_of(Session& session, bool quiet) {
+    if (!quiet) return session.make_live();
+    report::LiveOptions options;
+    options.style = report::LiveOptions::Style::quiet;
+    return report::make_live(options, [](const std::string&) {}, [] { return 80; });
 }
 
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,

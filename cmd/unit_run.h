@@ -36,6 +36,8 @@ struct UnitJob {
     fs::path run_dir;  ///< this run's folder for it
     std::optional<ApprovedPlan> approved;
     Limits limits;
+    std::optional<Aim> aim;          ///< of a repair
+    std::optional<DriftWish> drift;  ///< of a drift check
 
     const Unit& unit() const;
     const std::string& id() const { return unit().id; }
@@ -73,6 +75,13 @@ Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const
                              const Tools& tools, const fs::path& run_dir, bool destroy,
                              run::Runner& runner);
 
+/// The same for a drift check, in which units do not wait for each other: outputs of remote states
+/// are read beforehand. A unit that cannot be gathered goes to `broken`, with the reason.
+Result<UnitSet> gather_observed(Session& session, const Workspace& workspace,
+                                const StaticWalk& walk, const Tools& tools,
+                                const fs::path& run_dir, run::Runner& runner,
+                                std::map<std::string, Diagnostics>& broken);
+
 struct UnitWalk {
     std::deque<graph::Board> boards;  ///< by job
     graph::WalkResult result;
@@ -93,6 +102,9 @@ UnitWalk walk_units(Session& session, const StaticWalk& stacks, const UnitSet& u
 /// Inputs can be secret. A saved plan has them, and a playbook gets them anew for each run: once a
 /// run is over the files are not needed any more.
 void remove_secret_files(const UnitSet& units);
+
+/// The progress of a walk: on the terminal, or nowhere when a loop makes it.
+std::unique_ptr<report::Live> live_of(Session& session, bool quiet);
 
 /// One lock per stack, for as long as it lives. Code: lock.held.
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,

@@ -20,6 +20,7 @@ struct Words {
 inline constexpr Words kProviders{"provider", {"aws"}};
 inline constexpr Words kPreferences{"preference", {"cost", "availability", "latency"}};
 inline constexpr Words kRisks{"risk", {"low", "medium", "high"}};
+inline constexpr Words kHealModes{"way of healing", {"propose", "auto"}};
 inline constexpr Words kSeverities{"severity", {"low", "medium", "high", "critical"}};
 inline constexpr Words kHostKeys{"setting for host keys", {"strict", "accept-new"}};
 inline constexpr Words kBackends{

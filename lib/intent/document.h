@@ -31,6 +31,7 @@ struct Document {
     Rules rules;
     OrderedMap<Check> checks;
     Approvals approvals;
+    std::optional<Heal> heal;
     Overlays environments;
     template <class V>
     void visit(V& v) {
@@ -45,6 +46,7 @@ struct Document {
         v.optional("rules", rules, "what must never be");
         v.optional("checks", checks, "probes after apply");
         v.optional("approvals", approvals, "what needs no approval");
+        v.optional("heal", heal, "what `agentops watch` may do about drift");
         v.optional("environments", environments,
                    "variants, e.g. dev: {...}; each changes the intent");
     }

@@ -179,6 +179,7 @@ private:
         stack.rules = std::move(document.rules);
         stack.checks = std::move(document.checks);
         stack.approvals = std::move(document.approvals);
+        stack.heal = std::move(document.heal);
         stack.position = document.intent.position;
     }
 

@@ -130,6 +130,27 @@ struct Approvals {
     }
 };
 
+/// What `agentops watch` may do about drift by itself.
+struct Heal {
+    Located<Choice<kHealModes>> mode{{"propose"}, {}};
+    std::vector<Located<Name>> only;  ///< components; all when empty
+    Located<Choice<kRisks>> max_risk{{"low"}, {}};
+    Located<Duration> cool_down{{std::chrono::minutes(10)}, {}};
+    Located<std::int64_t> max_times{3, {}};
+    Located<Duration> window{{std::chrono::hours(1)}, {}};
+    Position position;
+    template <class V>
+    void visit(V& v) {
+        v.required("mode", mode, "propose: make a plan to approve; auto: apply it within the limits");
+        v.optional("only", only, "components that may be healed (all)");
+        v.optional("max_risk", max_risk, "highest risk of a plan that heals by itself (low)");
+        v.optional("cool_down", cool_down, "least time between two repairs of a stack (10 min)");
+        v.optional("max_times", max_times,
+                   "repairs of one resource within the window, then it is a fight (3)");
+        v.optional("window", window, "time in which repairs are counted (1 h)");
+    }
+};
+
 /// One intent in one environment.
 struct Stack {
     std::string id;  ///< "shop" or "shop@prod"
@@ -145,6 +166,7 @@ struct Stack {
     Rules rules;
     OrderedMap<Check> checks;
     Approvals approvals;
+    std::optional<Heal> heal;
     Position position;  ///< of the intent's name
 
     const Component* find(std::string_view name) const;

@@ -91,6 +91,15 @@ struct ArtifactSettings {
     }
 };
 
+struct DriftSettings {
+    std::string dir = ".agentops/drift";
+    template <class V>
+    void visit(V& v) {
+        v.optional("dir", dir,
+                   "folder for what was seen and what is accepted, to commit it (.agentops/drift)");
+    }
+};
+
 /// agentops.yaml.
 struct Settings {
     std::string api_version;
@@ -99,6 +108,7 @@ struct Settings {
     AnsibleSettings ansible;
     OrderedMap<SecretSource> secrets;
     ArtifactSettings artifacts;
+    DriftSettings drift;
     Located<Choice<kSeverities>> fail_on{{"high"}, {}};
     template <class V>
     void visit(V& v) {
@@ -108,6 +118,7 @@ struct Settings {
         v.optional("ansible", ansible, "binary, host keys, limits of time and number");
         v.optional("secrets", secrets, "where each secret comes from");
         v.optional("artifacts", artifacts, "where generated files go");
+        v.optional("drift", drift, "where drift is remembered");
         v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");
     }
 };

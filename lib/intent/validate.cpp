@@ -23,6 +23,7 @@ public:
             if (check.position.known()) this->check(name, check);
         }
         approvals();
+        if (document_.heal) heal(*document_.heal);
     }
 
 private:
@@ -154,6 +155,22 @@ private:
         const auto& limit = document_.approvals.automatic->max_destroy;
         if (limit && limit->value < 0)
             fail(limit->position, "range", "a number of resources cannot be negative", "write 0");
+    }
+
+    void heal(const Heal& heal) {
+        const auto& components = document_.components.value.list;
+        for (const auto& name : heal.only) {
+            const bool known =
+                std::any_of(components.begin(), components.end(),
+                            [&](const auto& one) { return one.name == name.value.value; });
+            if (!known)
+                fail(name.position, "unknown-component",
+                     fmt::format("there is no component '{}'", name.value.value),
+                     "heal.only names components of this intent");
+        }
+        if (heal.max_times.value < 1)
+            fail(heal.max_times.position, "range", "it must be allowed once at least",
+                 "leave heal out when nothing is to be repaired");
     }
 
     const Document& document_;

@@ -85,6 +85,16 @@ Result<StackLock> StackLock::take(const Store& store, const std::string& stack,
 StackLock::StackLock(StackLock&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
 
+std::optional<std::string> StackLock::holder(const Store& store, const std::string& stack) {
+    const auto path = store.locks() / stack;
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return std::nullopt;
+    const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(fd);
+    if (!held) return std::nullopt;
+    return fmt::format("stack {} is locked{}", stack, holder_in(path));
+}
+
 StackLock::~StackLock() {
     if (fd_ >= 0) close(fd_);
 }

@@ -4,6 +4,7 @@
 // holder. Tools that run for us inherit the descriptor: when agentops is killed and Terraform lives
 // on, the stack stays locked until Terraform has ended.
 
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -16,6 +17,8 @@ public:
     /// Takes the lock at once or fails with lock.held, naming holder, pid, host, run and since.
     static Result<StackLock> take(const Store& store, const std::string& stack,
                                   const std::string& run, const Clock& clock);
+    /// Who holds the lock, in words; nothing when nobody does. Takes nothing and writes nothing.
+    static std::optional<std::string> holder(const Store& store, const std::string& stack);
     ~StackLock();
     StackLock(StackLock&& other) noexcept;
     StackLock& operator=(StackLock&&) = delete;

@@ -24,6 +24,7 @@ Json to_json(const ManifestUnit& unit) {
             {"inputs", unit.inputs},
             {"plan", unit.plan},
             {"review", unit.review},
+            {"targets", unit.targets},
             {"state",
              {{"lineage", unit.state_lineage},
               {"serial", unit.state_serial},
@@ -61,6 +62,7 @@ ManifestUnit unit_of(const Json& json) {
     unit.inputs = json.at("inputs");
     unit.plan = json.at("plan");
     unit.review = json.at("review");
+    unit.targets = json.at("targets");
     unit.state_lineage = state.at("lineage");
     unit.state_serial = state.at("serial");
     unit.state_digest = state.at("sha256");
@@ -90,6 +92,7 @@ Manifest manifest_of(const Json& json) {
     manifest.created = json.at("created");
     manifest.agentops_version = json.at("agentops_version");
     manifest.destroy = json.at("destroy");
+    manifest.purpose = json.at("purpose");
     manifest.params = json.at("params");
     for (const auto& stack : json.at("stacks"))
         manifest.stacks.push_back(stack_of(stack));
@@ -152,7 +155,8 @@ Json to_json(const Manifest& manifest) {
         stacks.push_back(to_json(stack));
     return {{"format_version", kFormat},   {"run", manifest.run},
             {"created", manifest.created}, {"agentops_version", manifest.agentops_version},
-            {"destroy", manifest.destroy}, {"params", manifest.params},
+            {"destroy", manifest.destroy}, {"purpose", manifest.purpose},
+            {"params", manifest.params},
             {"stacks", std::move(stacks)}};
 }
 

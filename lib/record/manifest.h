@@ -28,6 +28,7 @@ struct ManifestUnit {
     std::string review;     ///< digest of review.json beside it
     std::string state_lineage, state_digest;  ///< local states only
     std::int64_t state_serial = -1;
+    std::vector<std::string> targets;  ///< of a repair: all it may touch
     int create = 0, update = 0, replace = 0, destroy = 0;
 };
 
@@ -42,6 +43,8 @@ struct ManifestStack {
 struct Manifest {
     std::string run, created, agentops_version;
     bool destroy = false;
+    /// "plan"; "revert" restores what drifted; "adopt" lets the state take over what is there.
+    std::string purpose = "plan";
     std::map<std::string, std::string> params;
     std::vector<ManifestStack> stacks;
 

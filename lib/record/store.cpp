@@ -33,7 +33,19 @@ bool is_run_id(std::string_view name) {
     return true;
 }
 
+/// A drift check keeps its record under this name from the start.
+constexpr const char* kCheck = "drift.json";
+
+bool is_check(const fs::path& run) {
+    std::error_code ignored;
+    return fs::exists(run / kCheck, ignored);
+}
+
 }  // namespace
+
+Status Store::mark_check(const std::string& id) const {
+    return write_file(run(id) / kCheck, "{}\n", 0600);
+}
 
 std::vector<std::string> Store::run_ids() const {
     std::vector<std::string> ids;
@@ -49,7 +61,9 @@ std::vector<std::string> Store::run_ids() const {
 Result<std::string> Store::find_run(const std::string& word) const {
     const auto ids = run_ids();
     if (word == "latest") {
-        if (!ids.empty()) return ids.back();
+        const auto plan = std::find_if(ids.rbegin(), ids.rend(),
+                                       [&](const auto& id) { return !is_check(run(id)); });
+        if (plan != ids.rend()) return *plan;
         return fail(error("run.unknown", "there is no run yet", {}, "make one: agentops plan"));
     }
     std::vector<std::string> found;

@@ -28,9 +28,12 @@ public:
     /// Creates .agentops (0700) with a .gitignore that hides it.
     Status prepare() const;
 
+    /// Makes the folder of a run that only looks: "latest" passes over it.
+    Status mark_check(const std::string& run) const;
+
     /// All run ids, oldest first.
     std::vector<std::string> run_ids() const;
-    /// An id, a unique prefix, or "latest". Codes: run.unknown, run.ambiguous.
+    /// An id, a unique prefix, or "latest" (that made a plan, or tried to). Codes: run.unknown, run.ambiguous.
     Result<std::string> find_run(const std::string& word) const;
 
 private:

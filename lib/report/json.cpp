@@ -71,6 +71,62 @@ Json host_record(const HostReport& host) {
             {"message", or_null(host.message)}};
 }
 
+Json difference_record(const DifferenceReport& difference) {
+    const auto& [drift, seen, runs_between, accepted, expired] = difference;
+    Json record = {{"path", or_null(drift.path)},
+                   {"kind", drift::to_text(drift.kind)},
+                   {"expected", or_null(drift.expected)},
+                   {"actual", or_null(drift.actual)},
+                   {"reference", seen ? Json(drift::reference_of(*seen)) : Json()},
+                   {"first_seen", seen ? Json(seen->first) : Json()},
+                   {"last_seen", seen ? Json(seen->last) : Json()},
+                   {"times_seen", seen ? seen->times : 0},
+                   {"runs_between", runs_between},
+                   {"new", seen && seen->is_new},
+                   {"actor", seen ? or_null(seen->actor) : Json()},
+                   {"accepted", nullptr},
+                   {"expired", or_null(expired)}};
+    if (accepted)
+        record["accepted"] = {{"mode", accepted->mode},
+                              {"reason", accepted->reason},
+                              {"owner", accepted->owner},
+                              {"until", accepted->until}};
+    return record;
+}
+
+Json noise_record(const drift::Noise& noise) {
+    return {{"path", noise.path}, {"reason", noise.reason}};
+}
+
+/// An object of a drift check; one that is gone has no attributes, only a memory.
+Json drift_record(const std::string& stack, const ResourceReport& report) {
+    const auto& verdict = report.verdict;
+    const bool gone = verdict.status == drift::Status::deleted;
+    const bool noted = !report.differences.empty();
+    const auto none = std::vector<DifferenceReport>();
+    const bool whole = noted && report.differences.front().drift.path.empty();
+    return {{"stack", stack},
+            {"unit", verdict.unit},
+            {"address", verdict.address},
+            {"type", or_null(verdict.type)},
+            {"status", drift::to_text(verdict.status)},
+            {"class", verdict.cause == drift::Cause::none ? Json()
+                                                          : Json(drift::to_text(verdict.cause))},
+            {"reason", or_null(verdict.reason)},
+            {"trust", to_text(verdict.trust)},
+            {"planned", action_text(verdict.planned)},
+            {"component", or_null(verdict.origin.component)},
+            {"position", to_json(verdict.origin.position)},
+            {"accepted", report.accepted()},
+            {"seen", gone || whole ? difference_record(report.differences.front()) : Json()},
+            {"attributes", list_of(whole ? none : report.differences, difference_record)},
+            {"noise", list_of(verdict.noise, noise_record)}};
+}
+
+Json artifact_record(const drift::ArtifactVerdict& artifact) {
+    return {{"file", artifact.file}, {"status", drift::to_text(artifact.status)}};
+}
+
 Json unit_record(const UnitReport& unit) {
     return {{"unit", unit.id},
             {"tool", unit.tool},
@@ -80,7 +136,8 @@ Json unit_record(const UnitReport& unit) {
             {"unchanged", unit.unchanged},
             {"resources", list_of(unit.changes, resource_record)},
             {"outputs", list_of(unit.outputs, output_record)},
-            {"hosts", list_of(unit.hosts, host_record)}};
+            {"hosts", list_of(unit.hosts, host_record)},
+            {"artifacts", list_of(unit.artifacts, artifact_record)}};
 }
 
 Json check_record(const CheckReport& check) {
@@ -91,13 +148,20 @@ Json check_record(const CheckReport& check) {
 }
 
 Json stack_record(const StackReport& stack) {
-    return {{"stack", stack.id},
+    Json record = {
+            {"stack", stack.id},
             {"status", stack.status},
             {"risk", or_null(stack.risk)},
             {"units", list_of(stack.units, unit_record)},
             {"changes", to_json(stack.counts())},
             {"checks", list_of(stack.checks, check_record)},
             {"reasons", stack.reasons}};
+    if (stack.resources) {
+        record["resources"] = Json::array();
+        for (const auto& resource : *stack.resources)
+            record["resources"].push_back(drift_record(stack.id, resource));
+    }
+    return record;
 }
 
 Json diagnostic_record(const Diagnostic& diagnostic) {

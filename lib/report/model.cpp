@@ -2,7 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace agentops::report {
+
+bool ResourceReport::accepted() const {
+    return !differences.empty() &&
+           std::all_of(differences.begin(), differences.end(),
+                       [](const auto& difference) { return difference.accepted.has_value(); });
+}
 
 Counts StackReport::counts() const {
     Counts sum;

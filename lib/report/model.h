@@ -10,6 +10,8 @@
 #include "base/exit_code.h"
 #include "base/result.h"
 #include "catalog/finding.h"
+#include "drift/acceptance.h"
+#include "drift/memory.h"
 #include "unit/change.h"
 #include "unit/unit.h"
 
@@ -29,8 +31,30 @@ struct HostReport {
     std::string task, message;  ///< where and why it failed
 };
 
+/// One difference that a drift check found. The path is empty for an object that is gone.
+struct DifferenceReport {
+    drift::AttributeDrift drift;
+    std::optional<drift::Sighting> seen;
+    std::size_t runs_between = 0;  ///< runs on record between its first and last sighting
+    std::optional<drift::Acceptance> accepted;
+    std::string expired;  ///< the day until which it was accepted; "" when it never was
+};
+
+/// One object of a drift check. Its differences stand here, not in the verdict.
+struct ResourceReport {
+    drift::ResourceVerdict verdict;
+    std::vector<DifferenceReport> differences;
+    bool accepted() const;  ///< all of them are
+    bool drifted() const { return verdict.drifted() && !accepted(); }
+};
+
+/// What stands in no state of the project.
+struct UnmanagedReport {
+    std::string stack, type, id, name;
+};
+
 /// status: planned, no-changes, preview, pending, applied, unchanged, failed, skipped, not-started,
-/// interrupted, checked, generated, stale, destroyed, not-converged, invalid
+/// interrupted, in-sync, drifted, unknown, not-deployed, checked, generated, stale, destroyed, not-converged, invalid
 struct UnitReport {
     std::string id;    ///< "shop@dev/main"
     std::string tool;  ///< "terraform", "tofu", "ansible"
@@ -41,6 +65,7 @@ struct UnitReport {
     std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
     std::vector<HostReport> hosts;  ///< after an apply
+    std::vector<drift::ArtifactVerdict> artifacts;  ///< drift: files that are not as they should be
 };
 
 struct CheckReport {
@@ -54,6 +79,7 @@ struct StackReport {
     std::vector<UnitReport> units;
     std::vector<CheckReport> checks;
     std::vector<std::string> reasons;  ///< why it is blocked or needs approval
+    std::optional<std::vector<ResourceReport>> resources;  ///< of a drift check
     Counts counts() const;
 };
 
@@ -64,6 +90,8 @@ struct Report {
     std::vector<StackReport> stacks;
     std::vector<catalog::Finding> findings;
     Diagnostics diagnostics;
+    std::vector<UnmanagedReport> unmanaged;
+    std::vector<std::string> remarks;  ///< lines of a drift check that stand above the verdict
     std::string verdict;            ///< the last line, without the exit code
     std::vector<std::string> next;  ///< commands to copy
     Json extra = Json::object();    ///< members a command adds to its record

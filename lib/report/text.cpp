@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/changes.h"
+#include "report/drift_text.h"
 #include "report/machines.h"
 #include "report/model.h"
 #include "report/paint.h"
@@ -24,7 +25,8 @@ std::string words(std::string_view status) {
 
 Tone tone_of(std::string_view status) {
     constexpr std::string_view kBad[] = {"failed",        "blocked",     "invalid",
-                                         "not-converged", "interrupted", "partial"};
+                                         "not-converged", "interrupted", "partial",
+                                         "drifted",       "unknown",     "stale"};
     const bool bad = std::find(std::begin(kBad), std::end(kBad), status) != std::end(kBad);
     return bad ? Tone::danger : Tone::plain;
 }
@@ -72,6 +74,7 @@ bool is_quiet(const UnitReport& unit) {
 
 /// A stack in which all units stay as they are is one line.
 bool is_quiet(const StackReport& stack) {
+    if (stack.resources) return false;
     return !stack.units.empty() && stack.checks.empty() && stack.reasons.empty() &&
            std::all_of(stack.units.begin(), stack.units.end(),
                        [](const UnitReport& unit) { return is_quiet(unit); });
@@ -107,8 +110,10 @@ std::string stack_text(const StackReport& stack, const TextOptions& options) {
         return indented(0, stack_header(stack, options) + count);
     }
     auto text = indented(0, stack_header(stack, options));
-    for (const auto& unit : stack.units)
-        text += unit_text(unit, options);
+    if (stack.resources) text += drift_text(stack, options);
+    for (const auto& unit : stack.units) {
+        if (!stack.resources) text += unit_text(unit, options);
+    }
     text += check_text(stack.checks, options);
     for (const auto& reason : stack.reasons) {
         const char* lead = "why: ";
@@ -185,6 +190,15 @@ std::string danger_text(const Report& report, const TextOptions& options) {
     return text;
 }
 
+std::string remark_text(const std::vector<std::string>& remarks, const TextOptions& options) {
+    std::string text;
+    for (const auto& remark : remarks) {
+        for (const auto& part : wrap(remark, room(options.width, 0)))
+            text += indented(0, part);
+    }
+    return text;
+}
+
 std::string next_text(const std::vector<std::string>& commands) {
     std::string text;
     for (const auto& command : commands)
@@ -200,7 +214,9 @@ std::string to_text(const Report& report, const TextOptions& options) {
     if (options.verbosity >= 0) {
         for (const auto& stack : report.stacks)
             blocks.add(stack_text(stack, options));
+        blocks.add(unmanaged_text(report, options));
         blocks.add(finding_text(report, options));
+        blocks.add(remark_text(report.remarks, options));
         end += next_text(report.next);
     }
     if (!report.verdict.empty())

@@ -105,10 +105,41 @@ private:
     }
 
     void items(const Place& place, const std::string& path) {
+        const bool plain = !any_true(place.unknown) && !any_true(place.before_mark) &&
+                           !any_true(place.after_mark);
+        if (plain && unpaired_items(place, path)) return;
         const auto length = std::max({place.before.size(), place.after.size(),
                                       place.unknown.is_array() ? place.unknown.size() : 0});
         for (std::size_t i = 0; i < length; ++i)
             visit(place.at(i), fmt::format("{}[{}]", path, i));
+    }
+
+    /// Items of one side that the other has too, at whatever place, tell nothing: most lists of
+    /// blocks are sets. False when that leaves nothing: then their order is all that differs.
+    bool unpaired_items(const Place& place, const std::string& path) {
+        std::vector<bool> taken(place.after.size());
+        std::vector<std::size_t> before, after;
+        for (std::size_t i = 0; i < place.before.size(); ++i) {
+            std::size_t j = 0;
+            while (j < place.after.size() && (taken[j] || place.after[j] != place.before[i]))
+                ++j;
+            if (j < place.after.size())
+                taken[j] = true;
+            else
+                before.push_back(i);
+        }
+        for (std::size_t j = 0; j < place.after.size(); ++j) {
+            if (!taken[j]) after.push_back(j);
+        }
+        if (before.empty() && after.empty()) return false;
+        static const Json kNone;
+        for (std::size_t k = 0; k < std::max(before.size(), after.size()); ++k) {
+            const Json& one = k < before.size() ? place.before[before[k]] : kNone;
+            const Json& other = k < after.size() ? place.after[after[k]] : kNone;
+            const auto index = k < after.size() ? after[k] : before[k];
+            visit({one, other, kNone, kNone, kNone}, fmt::format("{}[{}]", path, index));
+        }
+        return true;
     }
 
     /// Providers swap null for an empty list or map and back: that tells nothing.
@@ -151,6 +182,13 @@ private:
     std::vector<AttributeChange> found_;
 };
 
+const Json& step_into(const Json& place, const AttributeStep& step) {
+    if (!step.index) return member(place, step.key);
+    if (place.is_array()) return item(place, *step.index);
+    static const Json kNone;
+    return *step.index == 0 ? place : kNone;
+}
+
 }  // namespace
 
 std::vector<AttributeChange> read_attributes(const Json& change, Action action) {
@@ -161,6 +199,41 @@ std::vector<AttributeChange> read_attributes(const Json& change, Action action) 
                 member(change, "before_sensitive"), member(change, "after_sensitive")},
                "");
     return walk.take();
+}
+
+std::vector<AttributeStep> attribute_steps(std::string_view path) {
+    std::vector<AttributeStep> steps;
+    while (!path.empty()) {
+        if (path.front() == '.') path.remove_prefix(1);
+        if (path.front() != '[') {
+            const auto end = std::min(path.find_first_of(".["), path.size());
+            steps.push_back({std::string(path.substr(0, end)), std::nullopt});
+            path.remove_prefix(end);
+            continue;
+        }
+        // A quoted key may hold brackets; the shortest prefix that is JSON is the step.
+        auto end = path.find(']');
+        auto json = Json::parse(path.substr(1, end - 1), nullptr, false);
+        while (json.is_discarded() && end != std::string_view::npos) {
+            end = path.find(']', end + 1);
+            if (end != std::string_view::npos)
+                json = Json::parse(path.substr(1, end - 1), nullptr, false);
+        }
+        if (end == std::string_view::npos) return steps;
+        if (json.is_number_unsigned())
+            steps.push_back({"", json.get<std::size_t>()});
+        else
+            steps.push_back({text_of(json), std::nullopt});
+        path.remove_prefix(end + 1);
+    }
+    return steps;
+}
+
+const Json& value_at(const Json& body, std::string_view path) {
+    const auto* place = &body;
+    for (const auto& step : attribute_steps(path))
+        place = &step_into(*place, step);
+    return *place;
 }
 
 }  // namespace agentops::tf

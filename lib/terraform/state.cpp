@@ -1,6 +1,10 @@
 #include "terraform/state.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "base/digest.h"
 #include "base/json_access.h"
@@ -43,6 +47,15 @@ std::string restore_help(const fs::path& path, const std::optional<StateMark>& m
     return "Restore the file from a backup. If nothing was ever applied with it, remove it.";
 }
 
+/// "module.x.aws_y.z[0]", as plans have it.
+std::string address_of(const Json& resource, const Json& instance) {
+    auto address = text_of(resource, "module");
+    if (!address.empty()) address += ".";
+    address += text_of(resource, "type") + "." + text_of(resource, "name");
+    const auto& key = member(instance, "index_key");
+    return key.is_null() ? address : fmt::format("{}[{}]", address, dump_json(key));
+}
+
 Result<StateFacts> read_object(const Json& json, const fs::path& path,
                                const std::optional<StateMark>& mark) {
     const auto damaged = [&](std::string_view why) {
@@ -61,9 +74,14 @@ Result<StateFacts> read_object(const Json& json, const fs::path& path,
     if (!resources.is_array() && !resources.is_null()) return damaged("its resources are no list");
     for (const auto& resource : resources) {
         const auto& instances = member(resource, "instances");
-        const bool managed = text_of(resource, "mode") == "managed";
-        if (managed && instances.is_array()) facts.resources += instances.size();
+        if (text_of(resource, "mode") != "managed" || !instances.is_array()) continue;
+        facts.resources += instances.size();
+        for (const auto& instance : instances) {
+            if (text_of(instance, "deposed").empty())
+                facts.managed.push_back(address_of(resource, instance));
+        }
     }
+    std::sort(facts.managed.begin(), facts.managed.end());
     facts.outputs = member(json, "outputs");
     if (!facts.outputs.is_object()) facts.outputs = Json::object();
     return facts;
@@ -138,6 +156,18 @@ Status judge_state(const StateFacts& facts, const std::optional<StateMark>& mark
                       path, mark);
     }
     return {};
+}
+
+bool is_locked(const fs::path& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    // As Terraform takes it: a write lock of the whole file (statemgr/filesystem_lock_unix.go).
+    struct flock wanted {};
+    wanted.l_type = F_WRLCK;
+    wanted.l_whence = SEEK_SET;
+    const bool asked = fcntl(fd, F_GETLK, &wanted) == 0;
+    close(fd);
+    return asked && wanted.l_type != F_UNLCK;
 }
 
 Result<std::optional<StateMark>> read_mark(const fs::path& path) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/fs.h"
 #include "base/json.h"
@@ -18,6 +19,7 @@ struct StateFacts {
     std::int64_t serial = -1;
     std::string sha256;
     std::size_t resources = 0;  ///< managed ones that exist
+    std::vector<std::string> managed;  ///< their addresses, sorted; without deposed ones
     Json outputs;  ///< name -> {value, type, sensitive?}; from the file itself, so secret
 };
 
@@ -38,6 +40,10 @@ Result<StateFacts> read_state(const fs::path& path, const std::optional<StateMar
 /// passes.
 Status judge_state(const StateFacts& facts, const std::optional<StateMark>& mark,
                    const fs::path& path);
+
+/// Somebody's Terraform works on this local state now: it holds its lock. (The file
+/// .terraform.tfstate.lock.info may be left by one that was killed, and says nothing.)
+bool is_locked(const fs::path& path);
 
 /// Nothing when there is no mark. Code: state.mark.
 Result<std::optional<StateMark>> read_mark(const fs::path& path);

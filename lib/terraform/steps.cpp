@@ -71,10 +71,17 @@ bool has_values(const Unit& unit) {
     return !unit.inputs.empty() || !unit.variables.empty();
 }
 
-run::ToolCall plan_call(const Unit& unit, bool preview, bool lock, const StepContext& c,
-                        std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"plan", "-input=false", "-no-color", "-json",
-                                          lock ? lock_timeout(c) : "-lock=false"};
+/// Where the state is local a drift check looks at the lock itself (state.h); elsewhere only the
+/// tool can.
+std::string lock_option(const Unit& unit, const PlanWish& wish, const StepContext& c) {
+    if (wish.preview) return "-lock=false";
+    if (!wish.observe) return lock_timeout(c);
+    return unit.local_state.empty() ? "-lock-timeout=0s" : "-lock=false";
+}
+
+run::ToolCall plan_call(const Unit& unit, bool preview, const std::string& lock,
+                        const StepContext& c, std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"plan", "-input=false", "-no-color", "-json", lock};
     if (has_values(unit)) arguments.push_back("-var-file=" + values_file(c).string());
     arguments.insert(arguments.end(), more.begin(), more.end());
     auto result = call(unit, preview, c, std::move(arguments));
@@ -83,6 +90,11 @@ run::ToolCall plan_call(const Unit& unit, bool preview, bool lock, const StepCon
     result.json_lines = true;
     result.memory_mb = kProviderMemory;
     return result;
+}
+
+void add_targets(std::vector<std::string>& arguments, const std::vector<std::string>& targets) {
+    for (const auto& target : targets)
+        arguments.push_back("-target=" + target);
 }
 
 /// A module source such as "../net" is relative to the unit's folder; the preview lies elsewhere.
@@ -127,6 +139,10 @@ fs::path plan_file(const StepContext& c) {
 
 fs::path values_file(const StepContext& c) {
     return c.run_dir / "values.tfvars.json";
+}
+
+fs::path proof_file(const StepContext& c) {
+    return c.run_dir / "proof.tfplan";
 }
 
 run::Step write_step(const Unit& unit, const UnitFacts& facts, bool preview, const Json& values,
@@ -190,10 +206,13 @@ run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
     return step;
 }
 
-run::Step plan_step(const Unit& unit, bool destroy, bool preview, const StepContext& c) {
+run::Step plan_step(const Unit& unit, const PlanWish& wish, const StepContext& c) {
     std::vector<std::string> more = {"-out=" + plan_file(c).string()};
-    if (destroy) more.push_back("-destroy");
-    auto step = step_of("plan", plan_call(unit, preview, !preview, c, std::move(more)), c);
+    if (wish.destroy) more.push_back("-destroy");
+    if (wish.refresh_only) more.push_back("-refresh-only");
+    add_targets(more, wish.targets);
+    const auto lock = lock_option(unit, wish, c);
+    auto step = step_of("plan", plan_call(unit, wish.preview, lock, c, std::move(more)), c);
     step.judged = true;
     return step;
 }
@@ -205,6 +224,23 @@ run::Step show_plan_step(const Unit& unit, bool preview, const StepContext& c) {
     action.secret_output = true;
     action.memory_mb = kProviderMemory;
     return step_of("show", std::move(action), c);
+}
+
+run::Step look_step(const Unit& unit, bool preview, const StepContext& c) {
+    auto step = show_plan_step(unit, preview, c);
+    step.name = "look";
+    step.judged = true;
+    return step;
+}
+
+run::Step schema_step(const Unit& unit, bool preview, const StepContext& c) {
+    auto action = call(unit, preview, c, {"providers", "schema", "-json", "-no-color"});
+    action.deadline = minutes(10);
+    action.capture = run::ToolCall::Capture::json;
+    action.memory_mb = kProviderMemory;
+    auto step = step_of("schema", std::move(action), c);
+    step.judged = true;
+    return step;
 }
 
 run::Step apply_step(const Unit& unit, const fs::path& plan_file, const StepContext& c) {
@@ -219,9 +255,18 @@ run::Step apply_step(const Unit& unit, const fs::path& plan_file, const StepCont
     return step;
 }
 
-run::Step prove_step(const Unit& unit, const StepContext& c) {
-    auto step = step_of("prove", plan_call(unit, false, false, c, {}), c);
+run::Step prove_step(const Unit& unit, const std::vector<std::string>& targets,
+                     const StepContext& c) {
+    std::vector<std::string> more = {"-out=" + proof_file(c).string()};
+    add_targets(more, targets);
+    auto step = step_of("prove", plan_call(unit, false, "-lock=false", c, std::move(more)), c);
     step.judged = true;
+    return step;
+}
+
+run::Step refresh_step(const Unit& unit, const StepContext& c) {
+    auto step = apply_step(unit, proof_file(c), c);
+    step.name = "refresh";
     return step;
 }
 

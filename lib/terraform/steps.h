@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "run/step.h"
 #include "terraform/state.h"
@@ -52,6 +53,8 @@ fs::path work_dir(const Unit& unit, bool preview, const StepContext& c);
 /// variables.
 fs::path plan_file(const StepContext& c);
 fs::path values_file(const StepContext& c);
+/// The plan that proves an apply.
+fs::path proof_file(const StepContext& c);
 
 /// Lays the artifacts in the unit's folder (a preview: in run_dir/preview, relative module sources
 /// rewritten to fit) and `values`, the inputs from upstream and an existing root's variables, as a
@@ -69,15 +72,32 @@ run::Step init_step(const Unit& unit, const UnitFacts& facts, bool preview, cons
 /// read_validation (messages.h) says what is wrong.
 run::Step validate_step(const Unit& unit, const UnitFacts& facts, bool preview,
                         const StepContext& c);
-/// Saves the plan to plan_file() (0600 by the runner's umask). A preview takes no lock. Judged:
-/// read_messages (messages.h) says what is wrong, with the intent line behind it.
-run::Step plan_step(const Unit& unit, bool destroy, bool preview, const StepContext& c);
+/// What a plan is to be.
+struct PlanWish {
+    bool destroy = false;
+    bool preview = false;       ///< takes no lock
+    bool refresh_only = false;  ///< only brings the state in line with reality
+    bool observe = false;       ///< for a drift check: it waits for no lock
+    /// Only these addresses and what they depend on; empty: everything.
+    std::vector<std::string> targets = {};
+};
+/// Saves the plan to plan_file() (0600 by the runner's umask). Judged: read_messages (messages.h)
+/// says what is wrong, with the intent line behind it.
+run::Step plan_step(const Unit& unit, const PlanWish& wish, const StepContext& c);
 /// `show -json` of that file; its output holds secrets and is removed once read.
 run::Step show_plan_step(const Unit& unit, bool preview, const StepContext& c);
 /// Applies a saved plan, nothing else. Judged: read_events says how far it came.
 run::Step apply_step(const Unit& unit, const fs::path& plan_file, const StepContext& c);
-/// A second plan whose events prove that nothing is left to do; nothing is saved.
-run::Step prove_step(const Unit& unit, const StepContext& c);
+/// The same where a drift check found a difference ("look"), also of a plan that failed. Judged.
+run::Step look_step(const Unit& unit, bool preview, const StepContext& c);
+/// `providers schema -json`: which attributes only providers set.
+run::Step schema_step(const Unit& unit, bool preview, const StepContext& c);
+/// A second plan, saved to proof_file(), whose events prove that nothing is left to do. Judged.
+run::Step prove_step(const Unit& unit, const std::vector<std::string>& targets,
+                     const StepContext& c);
+/// Applies that plan, which changes nothing but the state: what a provider fills in while objects
+/// are made is in it from then on, and is no drift. Judged.
+run::Step refresh_step(const Unit& unit, const StepContext& c);
 run::Step outputs_step(const Unit& unit, const StepContext& c);
 /// Copies the local state to run_dir/<name>.tfstate, 0600: before and after each apply.
 run::Step backup_state_step(const Unit& unit, const char* name, const StepContext& c);

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
+
 namespace agentops {
 
 namespace {
 
 constexpr std::size_t kMaxValueBytes = 1000;
+constexpr std::size_t kShownDigest = 16;
 
 }  // namespace
 
@@ -82,7 +85,8 @@ std::string value_text(const Json& value) {
     auto end = kMaxValueBytes;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
         --end;
-    return fmt::format("{}... ({} bytes)", text.substr(0, end), text.size());
+    return fmt::format("{}... ({} bytes, sha256 {})", text.substr(0, end), text.size(),
+                       sha256(text).substr(0, kShownDigest));
 }
 
 void Counts::add(Action action) {

@@ -16,14 +16,6 @@ std::string digest_of(const fs::path& path) {
     return text ? sha256(*text) : "-";
 }
 
-Json read_list(const fs::path& path) {
-    const auto text = read_file(path);
-    if (!text) return Json::object();
-    const auto json = parse_json(*text, path.string()).value_or(Json());
-    const auto files = json.is_object() ? json.find("files") : json.end();
-    return files != json.end() && files->is_object() ? *files : Json::object();
-}
-
 /// A list cannot make us look outside of the folder.
 bool stays_inside(const fs::path& name) {
     return name.is_relative() && name.lexically_normal() == name && *name.begin() != "..";
@@ -33,7 +25,7 @@ bool stays_inside(const fs::path& name) {
 std::vector<fs::path> obsolete_files(const ArtifactFolder& folder,
                                      const std::set<std::string>& current) {
     std::vector<fs::path> obsolete;
-    const auto list = read_list(folder.list);
+    const auto list = listed_artifacts(folder.list);
     for (const auto& [name, digest] : list.items()) {
         const auto path = folder.dir / name;
         if (stays_inside(name) && folder.takes_part(name) && !current.contains(name) &&
@@ -78,6 +70,14 @@ std::string first_foreign(const ArtifactFolder& folder, const std::set<std::stri
 }
 
 }  // namespace
+
+Json listed_artifacts(const fs::path& list) {
+    const auto text = read_file(list);
+    if (!text) return Json::object();
+    const auto json = parse_json(*text, list.string()).value_or(Json());
+    const auto files = json.is_object() ? json.find("files") : json.end();
+    return files != json.end() && files->is_object() ? *files : Json::object();
+}
 
 Leftovers find_leftovers(const ArtifactFolder& folder, const std::vector<Artifact>& files) {
     std::set<std::string> current;

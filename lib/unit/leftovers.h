@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "base/json.h"
 #include "unit/unit.h"
 
 namespace agentops {
@@ -23,6 +24,9 @@ struct ArtifactFolder {
 };
 
 Leftovers find_leftovers(const ArtifactFolder& folder, const std::vector<Artifact>& files);
+
+/// What a list says was written: {name: sha256}, empty when there is none.
+Json listed_artifacts(const fs::path& list);
 
 /// The list's text: {"files": {name: sha256}}.
 std::string artifact_list_text(const std::vector<Artifact>& files);

@@ -32,7 +32,8 @@ class ToolCallsTest(cli.CliTest):
             ([program, "show", "-json", "-no-color", f"{unit}/plan.tfplan"], str(dir_of)),
             ([program, "apply", "-input=false", "-no-color", "-json", "-lock-timeout=10s",
               f"{unit}/plan.tfplan"], str(dir_of)),
-            ([program, "plan", "-input=false", "-no-color", "-json", "-lock=false"], str(dir_of)),
+            ([program, "plan", "-input=false", "-no-color", "-json", "-lock=false",
+              f"-out={unit.parents[1]}/apply/shop/main/proof.tfplan"], str(dir_of)),
         ])
 
     def test_hostile_environment_never_arrives(self):

@@ -187,7 +187,7 @@ TEST_CASE("long texts are cut and other diffs kept as they are") {
                      task("2", "Install", "a.yml:2"), changed("2", {{"prepared", "+nginx"}})},
                     false);
     CHECK(events.changes[0].attributes[0].after ==
-          "\"" + std::string(999, 'x') + "... (2002 bytes)");
+          "\"" + std::string(999, 'x') + "... (2002 bytes, sha256 94bfe6f3d049c2f7)");
     CHECK(show(events.changes, "a: Install") ==
           "~ a: Install proven\n    diff: none -> \"+nginx\"\n");
 }

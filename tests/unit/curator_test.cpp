@@ -12,10 +12,12 @@ Json planned(const std::string& action) {
 }
 
 struct Curator : Bench {
-    Diagnostics settle(run::StepResult applied, run::StepResult proof) {
+    Diagnostics settle(run::StepResult applied, run::StepResult proof,
+                       run::StepResult refreshed = done(false)) {
         board.put(slots::unit, small_input(unit));
         board.put(slots::apply_done, std::move(applied));
         board.put(slots::prove_done, std::move(proof));
+        board.put(slots::refresh_done, std::move(refreshed));
         return run(curator_agent());
     }
     /// After an apply, with the events of the second plan.
@@ -94,5 +96,13 @@ TEST_CASE("what was destroyed needs no proof") {
     Curator t;
     CHECK(t.settle(done(), done(false)).empty());
     CHECK(t.outcome().applied);
+    CHECK(t.outcome().converged);
+}
+
+TEST_CASE("a state that could not take in what was read is told") {
+    Curator t;
+    auto proof = done();
+    proof.events = {kSummary};
+    CHECK(codes(t.settle(done(), proof, done(true, false))) == Lines{"apply.state-behind"});
     CHECK(t.outcome().converged);
 }

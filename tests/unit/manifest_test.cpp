@@ -28,12 +28,13 @@ Manifest sample() {
     unit.state_lineage = "l";
     unit.state_digest = "f6";
     unit.state_serial = 7;
+    unit.targets = {"aws_vpc.net"};
     unit.create = 1;
     unit.update = 2;
     unit.replace = 3;
     unit.destroy = 4;
     ManifestStack stack{"shop@dev", "shop.intent.yaml", "aa", "bb", "high", false, {unit}};
-    return {kRun, "2026-11-23T04:12:00.250Z", "0.1.0", false, {{"domain", "x.example"}}, {stack}};
+    return {kRun, "2026-11-23T04:12:00.250Z", "0.1.0", false, "revert", {{"domain", "x.example"}}, {stack}};
 }
 
 fs::path path_of(const Store& store, const char* name) {
@@ -101,7 +102,7 @@ TEST_CASE("manifest: what was written is read") {
 }
 
 TEST_CASE("manifest: its text") {
-    Manifest manifest{"r", "t", "v", true, {}, {}};
+    Manifest manifest{"r", "t", "v", true, "plan", {}, {}};
     const auto store = store_with(manifest);
     CHECK(text_of(store.run("r") / "manifest.json") == fmt::format(R"({{
   "agentops_version": "v",
@@ -110,6 +111,7 @@ TEST_CASE("manifest: its text") {
   "digest": "{}",
   "format_version": 1,
   "params": {{}},
+  "purpose": "plan",
   "run": "r",
   "stacks": []
 }}
@@ -121,7 +123,7 @@ TEST_CASE("manifest: every field that is changed is found") {
     const auto whole = parse_json(text_of(path_of(store_with(sample()), "manifest.json")), "file");
     REQUIRE(whole);
     const auto all = leaves(*whole);
-    CHECK(all.size() == 30);
+    CHECK(all.size() == 32);
     for (const auto& path : all) {
         CAPTURE(path);
         const auto store = store_with(sample());

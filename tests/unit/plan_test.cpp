@@ -116,7 +116,7 @@ TEST_CASE("long values are cut between characters") {
                          {"before", {{"a", "x"}}},
                          {"after", {{"a", std::string(998, 'y') + "\xc3\xa9 and more"}}}};
     const auto text = *read_plan(plan_of(change)).value().changes.at(0).attributes.at(0).after;
-    CHECK(text == "\"" + std::string(998, 'y') + "... (1011 bytes)");
+    CHECK(text == "\"" + std::string(998, 'y') + "... (1011 bytes, sha256 dbdf67bcf65c932b)");
 }
 
 TEST_CASE("what does not count as a change, and what does") {

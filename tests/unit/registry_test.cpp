@@ -71,8 +71,15 @@ verifier         unit, review, apply_done                                       
 reread (step)    reread_step, apply_done                                             -> reread_done
 handoff          unit, expected_outputs, apply_done, reread_done                     -> actual_outputs
 prove (step)     prove_step, apply_done                                              -> prove_done
-curator          unit, apply_done, prove_done                                        -> outcome
+keeper           unit, prove_done                                                    -> refresh_step
+refresh (step)   refresh_step, apply_done                                            -> refresh_done
+curator          unit, apply_done, prove_done, refresh_done                          -> outcome
 )");
+}
+
+TEST_CASE("a drift check writes to nothing but the unit's folder") {
+    CHECK(order_of_unit({slots::standing.id}) ==
+          "planner write lock init validate plan lookout look confirm surveyor schema assessor");
 }
 
 TEST_CASE("plan ends with the review: nothing that writes to the world is in it") {
@@ -86,7 +93,7 @@ TEST_CASE("outputs are read without a plan") {
 
 TEST_CASE("the order of agents is that of their table") {
     CHECK(agent_order("resolver") == 0);
-    CHECK(agent_order("recorder") == registry().agents.size() - 1);
+    CHECK(agent_order("inspector") == registry().agents.size() - 1);
     CHECK(agent_order("nobody") == registry().agents.size());
 }
 

@@ -234,7 +234,7 @@ std::string area_of(const std::string& code) {
     return code.substr(0, code.find('.'));
 }
 
-const Words kComposedAreas{"intent", "project", "catalog",
+const Words kComposedAreas{"intent", "project", "catalog", "drift",
                            "stale"};  // area + slug, see base/fields.h
 
 bool documented(const std::string& slug, const Words& rows) {

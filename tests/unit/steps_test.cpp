@@ -90,22 +90,48 @@ TEST_CASE("argv is what a careful user would type") {
           "/bin/terraform init -input=false -no-color");
     CHECK(argv(validate_step(unit, {}, false, kContext)) ==
           "/bin/terraform validate -json -no-color");
-    CHECK(argv(plan_step(unit, false, false, kContext)) ==
+    CHECK(argv(plan_step(unit, {}, kContext)) ==
           "/bin/terraform plan -input=false -no-color -json -lock-timeout=10s "
           "-out=/r/plan.tfplan");
-    CHECK(argv(plan_step(unit, true, false, kContext)).ends_with(" -out=/r/plan.tfplan -destroy"));
+    CHECK(argv(plan_step(unit, {.destroy = true}, kContext)).ends_with(" -out=/r/plan.tfplan -destroy"));
     CHECK(argv(show_plan_step(unit, false, kContext)) ==
           "/bin/terraform show -json -no-color /r/plan.tfplan");
     CHECK(argv(apply_step(unit, "/x/plan.tfplan", kContext)) ==
           "/bin/terraform apply -input=false -no-color -json -lock-timeout=10s /x/plan.tfplan");
-    CHECK(argv(prove_step(unit, kContext)) ==
-          "/bin/terraform plan -input=false -no-color -json -lock=false");
+    CHECK(argv(prove_step(unit, {}, kContext)) ==
+          "/bin/terraform plan -input=false -no-color -json -lock=false -out=/r/proof.tfplan");
+    CHECK(argv(refresh_step(unit, kContext)) ==
+          "/bin/terraform apply -input=false -no-color -json -lock-timeout=10s /r/proof.tfplan");
     CHECK(argv(outputs_step(unit, kContext)) == "/bin/terraform output -json -no-color");
-    CHECK(call(plan_step(unit, false, false, kContext)).cwd == "/u");
+    CHECK(call(plan_step(unit, {}, kContext)).cwd == "/u");
+}
+
+TEST_CASE("a repair names what it may touch, and so does its proof") {
+    const auto unit = generated();
+    const std::vector<std::string> targets{"aws_vpc.net", "aws_subnet.a[\"x y\"]"};
+    CHECK(argv(plan_step(unit, {.targets = targets}, kContext))
+              .ends_with(" -out=/r/plan.tfplan -target=aws_vpc.net -target=aws_subnet.a[\"x y\"]"));
+    CHECK(argv(plan_step(unit, {.refresh_only = true, .targets = {"aws_vpc.net"}}, kContext))
+              .ends_with(" -out=/r/plan.tfplan -refresh-only -target=aws_vpc.net"));
+    CHECK(argv(prove_step(unit, {"aws_vpc.net"}, kContext))
+              .ends_with(" -out=/r/proof.tfplan -target=aws_vpc.net"));
+}
+
+TEST_CASE("a drift check waits for no lock") {
+    auto unit = generated();
+    CHECK(argv(plan_step(unit, {.observe = true}, kContext)).find(" -lock-timeout=0s ") !=
+          std::string::npos);
+    unit.local_state = "/u/terraform.tfstate";
+    CHECK(argv(plan_step(unit, {.observe = true}, kContext)).find(" -lock=false ") !=
+          std::string::npos);
+    CHECK(look_step(unit, false, kContext).judged);
+    CHECK(call(look_step(unit, false, kContext)).secret_output);
+    CHECK(argv(schema_step(unit, false, kContext)) ==
+          "/bin/terraform providers schema -json -no-color");
 }
 
 TEST_CASE("a preview runs in a folder of the run, without a lock") {
-    const auto step = plan_step(generated(), false, true, kContext);
+    const auto step = plan_step(generated(), {.preview = true}, kContext);
     CHECK(argv(step) ==
           "/bin/terraform plan -input=false -no-color -json -lock=false -out=/r/plan.tfplan");
     CHECK(call(step).cwd == "/r/preview");
@@ -123,7 +149,7 @@ TEST_CASE("the environment: data folder, cache, workspace, target, secrets where
         "TF_WORKSPACE=default";
     CHECK(env(init_step(unit, {}, false, context)) == common);
     CHECK(env(show_plan_step(unit, false, context)) == common);
-    CHECK(env(plan_step(unit, false, false, context)) == common + " TF_VAR_pw=<db_password>");
+    CHECK(env(plan_step(unit, {}, context)) == common + " TF_VAR_pw=<db_password>");
     CHECK(env(apply_step(unit, "/p", context)) == common + " TF_VAR_pw=<db_password>");
     CHECK(call(init_step(unit, {}, false, context)).exclusive == "plugin-cache");
     CHECK(call(init_step(unit, {}, false, kContext)).exclusive == "");
@@ -131,12 +157,12 @@ TEST_CASE("the environment: data folder, cache, workspace, target, secrets where
 
 TEST_CASE("workspaces") {
     auto unit = existing();
-    CHECK(env(prove_step(unit, kContext)) == "TF_DATA_DIR=/d/legacy");
+    CHECK(env(prove_step(unit, {}, kContext)) == "TF_DATA_DIR=/d/legacy");
     unit.workspace = "blue";
-    CHECK(env(prove_step(unit, kContext)) == "TF_DATA_DIR=/d/legacy TF_WORKSPACE=blue");
+    CHECK(env(prove_step(unit, {}, kContext)) == "TF_DATA_DIR=/d/legacy TF_WORKSPACE=blue");
     auto cloud = generated();
     cloud.backend = "cloud";
-    CHECK(env(prove_step(cloud, kContext)) == "TF_DATA_DIR=/u/.terraform");
+    CHECK(env(prove_step(cloud, {}, kContext)) == "TF_DATA_DIR=/u/.terraform");
 }
 
 TEST_CASE("init keeps an existing lock file, and moves along a local backend only") {
@@ -183,8 +209,8 @@ TEST_CASE("steps say what they put out and who judges") {
     CHECK(call(outputs_step(generated(), kContext)).secret_output);
     CHECK(call(apply_step(generated(), "/p", kContext)).json_lines);
     CHECK(apply_step(generated(), "/p", kContext).judged);
-    CHECK(prove_step(generated(), kContext).judged);
-    CHECK(plan_step(generated(), false, false, kContext).judged);
+    CHECK(prove_step(generated(), {}, kContext).judged);
+    CHECK(plan_step(generated(), {}, kContext).judged);
 }
 
 TEST_CASE("write lays the artifacts, their list and the values") {
@@ -204,7 +230,7 @@ TEST_CASE("write lays the artifacts, their list and the values") {
     CHECK(action.files[2].path == "/r/values.tfvars.json");
     CHECK(action.files[2].text == "{\n  \"zones\": [\n    \"a\"\n  ]\n}\n");
     CHECK(action.files[2].mode == 0600);
-    CHECK(argv(plan_step(unit, false, false, kContext))
+    CHECK(argv(plan_step(unit, {}, kContext))
               .ends_with(" -var-file=/r/values.tfvars.json -out=/r/plan.tfplan"));
 }
 

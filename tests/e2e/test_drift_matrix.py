@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Changes of every kind behind the back of a stack of forty types: all are found, and nothing else."""
+
+import collections
+import json
+import subprocess
+import sys
+
+import drift_bed
+import drift_cases
+import harness
+import journey
+
+LIMITS = ("--max-destroy", "100", "--max-replace", "100")
+BED = ".agentops/stacks/bed/main"
+
+
+def verdicts(record, stack="bed"):
+    """The verdicts on a stack's resources, by address."""
+    (found,) = [one for one in record["stacks"] if one["stack"] == stack]
+    return {resource["address"]: resource for resource in found["resources"]}
+
+
+def drifted(found):
+    """What is called drift: address -> status."""
+    return {address: one["status"] for address, one in found.items() if one["status"] in ("modified", "deleted")}
+
+
+def differs_at(verdict, path):
+    """The verdict names this attribute, or what lies in it."""
+    return any(attribute["path"] == path or attribute["path"].startswith((f"{path}.", f"{path}["))
+               for attribute in verdict["attributes"])
+
+
+class Matrix:
+    """Counts of what was found and missed, by group of cases, and of false alarms."""
+
+    def __init__(self):
+        self.found, self.missed, self.alarms = (collections.Counter() for _ in range(3))
+        self.types = set()
+        self.remarks = []
+
+    def judge(self, cases, found):
+        """Compares the verdicts with what these cases must and may show."""
+        must, may = drift_bed.expected(cases)
+        reported = drifted(found)
+        for one in cases:
+            self._judge_case(one, found)
+        for address in set(reported) - set(must) - may:
+            owner = next((one for one in cases if address in one.touched), None)
+            self._alarm(owner.group if owner else "no change at all", found[address])
+
+    def _judge_case(self, one, found):
+        wrong = [f"{address} is {found[address]['status']}, not {status}" for address, status in one.drifted.items()
+                 if found[address]["status"] != status]
+        if not wrong and one.path and one.drifted and not differs_at(found[one.target], one.path):
+            wrong.append(f"{one.path} is not among {found[one.target]['attributes']}")
+        if one.drifted:
+            self.types.add(one.target.split(".")[0])
+            (self.missed if wrong else self.found)[one.group] += 1
+        self.remarks += [f"missed: {one.name} ({one.target}): {text}" for text in wrong]
+
+    def _alarm(self, group, verdict):
+        self.alarms[group] += 1
+        self.remarks.append(f"false alarm: {verdict['address']}: {json.dumps(verdict['attributes'])}")
+
+    def __str__(self):
+        rows = [*drift_cases.GROUPS, "no change at all"]
+        lines = [f"{'':26}{'found':>8}{'missed':>8}{'false alarm':>13}"]
+        lines += [f"{row:26}{self.found[row]:8}{self.missed[row]:8}{self.alarms[row]:13}" for row in rows]
+        total = (self.found.total(), self.missed.total(), self.alarms.total())
+        return "\n".join([*lines, "{:26}{:8}{:8}{:13}".format("all", *total), *self.remarks])
+
+
+class DriftMatrixTest(journey.AwsJourney):
+    time_limit = 1400
+
+    def test_every_change_is_found_and_nothing_else(self):
+        project = self.project(drift_bed.intents(self.emulator.url))
+        project.agentops("plan", timeout=600)
+        self.approved_and_applied(project)
+        self.fresh_stacks_are_in_sync(project)
+        matrix = Matrix()
+        for number, cases in enumerate(drift_bed.rounds()):
+            self.inject(project, cases)
+            record = project.agentops_json("drift", "--revert", expect=2, timeout=600)
+            self.untouched_stack_is_calm(record)
+            matrix.judge(cases, verdicts(record))
+            if number == 0:
+                self.terraform_says_the_same(project, verdicts(record))
+            self.approved_and_applied(project)
+        self.assertEqual(project.agentops_json("drift", timeout=600)["exit"], 0)
+        project.agentops("plan", "--detailed-exitcode", timeout=600)
+        print(f"\n{matrix}", file=sys.stderr)
+        self.assertGreaterEqual((matrix.found.total(), len(matrix.types)), (110, 20))
+        self.assertEqual((matrix.missed.total(), matrix.alarms.total()), (0, 0), matrix)
+
+    def approved_and_applied(self, project):
+        project.agentops("approve", "latest", "--as", "ann", *LIMITS)
+        project.agentops_json("apply", "latest", timeout=900)
+
+    def inject(self, project, cases):
+        drift_bed.inject(self.emulator, journey.state_values(project, "bed/main"), cases)
+
+    def fresh_stacks_are_in_sync(self, project):
+        record = project.agentops_json("drift", expect=0, timeout=600)
+        self.untouched_stack_is_calm(record)
+        found = verdicts(record)
+        self.assertEqual(set(found), set(journey.state_values(project, "bed/main")))
+        self.assertEqual({address: one for address, one in found.items() if one["status"] != "in_sync"}, {})
+
+    def untouched_stack_is_calm(self, record):
+        calm = verdicts(record, "calm")
+        self.assertGreater(len(calm), 0)
+        self.assertEqual({(one["status"], one["class"]) for one in calm.values()}, {("in_sync", None)})
+
+    def terraform_says_the_same(self, project, found):
+        """Whatever we call drift is in Terraform's own list, and the rest of that list is noise."""
+        listed = set(self.resource_drift(project))
+        self.assertEqual(set(drifted(found)) - listed, set())
+        others = {address: found[address]["class"] for address in listed - set(drifted(found))}
+        self.assertEqual(set(others.values()) - {"noise"}, set(), others)
+
+    def resource_drift(self, project):
+        """Addresses that `terraform plan -refresh-only` lists."""
+        command = [harness.terraform(), "plan", "-refresh-only", "-json", "-lock=false"]
+        env = {**project.env, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        done = harness.run(command, env=env, cwd=project.path(BED), timeout=600, expect=0)
+        events = [json.loads(line) for line in done.out.splitlines()]
+        return [event["change"]["resource"]["addr"] for event in events if event["type"] == "resource_drift"]
+
+
+if __name__ == "__main__":
+    harness.main()
