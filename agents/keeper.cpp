@@ -1,5 +1,6 @@
 // Providers fill in attributes while objects are made and others are attached to them: a security
-// group's rules, a role's policies. The proof has read them; taken into the state they are no drift.
+// group's rules, a role's policies. The proof has read them; taken into the state they are no
+// drift.
 
 #include <algorithm>
 
@@ -42,8 +43,8 @@ private:
             return "the state has all that was read";
         // Applying the proof must change nothing but the state.
         const auto events = tf::read_events(proof.events);
-        const bool settled = events.saw_summary && events.planned.total() == 0 &&
-                             events.planned_other == 0;
+        const bool settled =
+            events.saw_summary && events.planned.total() == 0 && events.planned_other == 0;
         return settled ? "" : "the proof still has changes";
     }
 };

@@ -27,7 +27,8 @@ public:
         const auto& cwd = std::get<run::ToolCall>(context.get(slots::plan_step).action).cwd;
         auto look = tf::look_step(*input.unit, cwd != input.unit->dir, input.context);
         auto confirm = probe_of(input);
-        if (!planned.ran) look.skip = "nothing was planned";
+        if (!planned.ran)
+            look.skip = "nothing was planned";
         else if (planned.ok && !drift::differs(planned.events) && !remembers(input))
             look.skip = "nothing differs";
         if (!drift::reports_gone(planned.events, kSilentlyGone))

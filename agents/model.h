@@ -61,9 +61,9 @@ struct DriftWish {
     /// Files on disk differ from what the intent gives: it looks from a folder of this run, so that
     /// they stay as they are.
     bool aside = false;
-    bool intent_moved = false;  ///< as drift::Background
+    bool intent_moved = false;                            ///< as drift::Background
     std::shared_ptr<const drift::ComputedOnly> computed;  ///< null when not read before
-    std::vector<drift::Sighting> remembered;  ///< what drifted at the check before
+    std::vector<drift::Sighting> remembered;              ///< what drifted at the check before
     std::string cloud;  ///< "tcp://host:port" of the cloud's API; "" when it cannot be asked so
 };
 
@@ -130,8 +130,8 @@ struct Review {
     bool pending = false;
     int pending_hosts = 0;  ///< machines that are to be created first
     std::vector<std::string> waits_for;
-    bool destroy = false;  ///< a plan to destroy
-    bool reused = false;   ///< the approved plan itself, not planned again
+    bool destroy = false;    ///< a plan to destroy
+    bool reused = false;     ///< the approved plan itself, not planned again
     bool refreshes = false;  ///< applying it brings the state in line with reality
     Risk risk = Risk::low;
     Plan plan;

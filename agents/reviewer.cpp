@@ -149,7 +149,9 @@ private:
             const bool moves = !change.previous_address.empty() || change.importing;
             if (change.action == Action::read) continue;
             if (change.action == Action::no_op && !moves) continue;
-            ReviewedChange reviewed{change, origin_of(unit, change.address, change.previous_address), false, risk_of(change)};
+            ReviewedChange reviewed{change,
+                                    origin_of(unit, change.address, change.previous_address), false,
+                                    risk_of(change)};
             reviewed.is_protected = hits_protected(unit, reviewed);
             review.risk = std::max(review.risk, reviewed.risk);
             review.changes.push_back(std::move(reviewed));

@@ -1,5 +1,5 @@
-// Puts together what was seen of a unit's objects. Everything behind it reads the observation alone,
-// so another engine may write it.
+// Puts together what was seen of a unit's objects. Everything behind it reads the observation
+// alone, so another engine may write it.
 
 #include "agents/keys.h"
 #include "agents/registry.h"
@@ -17,8 +17,8 @@ public:
             .name = "surveyor",
             .summary = "puts together what was seen of reality",
             .scope = graph::Scope::terraform,
-            .reads = {slots::unit.id, slots::plan_step.id, slots::plan_done.id,
-                      slots::look_done.id, slots::confirm_done.id},
+            .reads = {slots::unit.id, slots::plan_step.id, slots::plan_done.id, slots::look_done.id,
+                      slots::confirm_done.id},
             .writes = {slots::observation.id, slots::schema_step.id},
         };
         return info;
@@ -40,8 +40,10 @@ public:
         }
         const auto& cwd = std::get<run::ToolCall>(context.get(slots::plan_step).action).cwd;
         auto schema = tf::schema_step(*input.unit, cwd != input.unit->dir, input.context);
-        if (!drift::wants_schema(seen)) schema.skip = "it decides nothing";
-        else if (input.drift && input.drift->computed) schema.skip = "it was read before";
+        if (!drift::wants_schema(seen))
+            schema.skip = "it decides nothing";
+        else if (input.drift && input.drift->computed)
+            schema.skip = "it was read before";
         context.put(slots::observation, std::move(seen));
         context.put(slots::schema_step, std::move(schema));
         return diagnostics;
@@ -82,8 +84,9 @@ private:
     /// Objects that are said to be gone while the cloud does not answer.
     static void distrust(drift::Observation& seen) {
         seen.complete = false;
-        seen.failure = "the cloud's API does not answer; the provider takes buckets that it cannot "
-                       "reach for gone";
+        seen.failure =
+            "the cloud's API does not answer; the provider takes buckets that it cannot "
+            "reach for gone";
         for (auto& object : seen.objects) {
             if (object.reading == drift::Observed::Reading::gone)
                 object.reading = drift::Observed::Reading::unread;

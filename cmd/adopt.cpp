@@ -81,9 +81,8 @@ public:
             edits.push_back(
                 {{"file", file.name}, {"diff", unified_diff(file.before, file.after, file.name)}});
         for (const auto& [reference, why] : refused_)
-            refused.push_back({{"reference", reference},
-                               {"reason", why},
-                               {"next", ignore_command(reference)}});
+            refused.push_back(
+                {{"reference", reference}, {"reason", why}, {"next", ignore_command(reference)}});
         return {{"edits", std::move(edits)},
                 {"adopted", adopted_},
                 {"not_adopted", std::move(refused)}};
@@ -195,9 +194,8 @@ private:
     std::string why_not(const drift::ResourceVerdict& verdict,
                         const report::DifferenceReport& difference) const {
         const auto& drift = difference.drift;
-        const auto job =
-            std::find_if(check_.units.jobs.begin(), check_.units.jobs.end(),
-                         [&](const auto& one) { return one.id() == verdict.unit; });
+        const auto job = std::find_if(check_.units.jobs.begin(), check_.units.jobs.end(),
+                                      [&](const auto& one) { return one.id() == verdict.unit; });
         if (job == check_.units.jobs.end()) return "its unit was not looked at";
         if (job->ansible() != nullptr)
             return "what is on a machine is not read back; edit what the playbook makes of it";

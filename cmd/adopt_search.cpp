@@ -174,13 +174,13 @@ private:
             const auto real = reality_.find(address);
             if (real == reality_.end()) return false;
             for (const auto& path : differing_paths(before, after->second)) {
-                if (!same_value(tf::value_at(after->second, path), tf::value_at(real->second, path)))
+                if (!same_value(tf::value_at(after->second, path),
+                                tf::value_at(real->second, path)))
                     return false;
             }
         }
-        return std::all_of(now.begin(), now.end(), [&](const auto& made) {
-            return bodies_->count(made.first) != 0;
-        });
+        return std::all_of(now.begin(), now.end(),
+                           [&](const auto& made) { return bodies_->count(made.first) != 0; });
     }
 
     Trial trial_;
@@ -193,8 +193,7 @@ private:
 }  // namespace
 
 AdoptEdit find_edit(Session& session, const Workspace& workspace, const intent::Stack& stack,
-                    std::string text, const std::vector<AdoptGoal>& goals,
-                    const Reality& reality) {
+                    std::string text, const std::vector<AdoptGoal>& goals, const Reality& reality) {
     Search search(session, workspace, stack, std::move(text), reality);
     AdoptEdit edit;
     for (const auto& goal : goals) {

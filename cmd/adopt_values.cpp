@@ -20,12 +20,11 @@ struct Unit {
 };
 
 // What providers count in, and how an intent may say it (intent/quantity.h).
-constexpr Unit kUnits[] = {{"s", 1},     {"min", 60},  {"h", 3600},     {"d", 86400},
-                           {"min", 1},   {"h", 60},    {"d", 1440},     {"h", 1},
-                           {"d", 24},    {"d", 1},     {"ms", 1},       {"s", 1000},
-                           {"GiB", 1},   {"TiB", 1024}, {"MiB", 1},     {"GiB", 1024},
-                           {"KiB", 1024}, {"MiB", 1024 * 1024},         {"%", 1},
-                           {"rps", 1}};
+constexpr Unit kUnits[] = {
+    {"s", 1},    {"min", 60},   {"h", 3600}, {"d", 86400},  {"min", 1},    {"h", 60},
+    {"d", 1440}, {"h", 1},      {"d", 24},   {"d", 1},      {"ms", 1},     {"s", 1000},
+    {"GiB", 1},  {"TiB", 1024}, {"MiB", 1},  {"GiB", 1024}, {"KiB", 1024}, {"MiB", 1024 * 1024},
+    {"%", 1},    {"rps", 1}};
 
 bool is_nothing(const Json& value) {
     return value.is_null() || (value.is_structured() && value.empty());
@@ -78,9 +77,9 @@ bool same_value(const Json& generated, const Json& real) {
     if (is_nothing(generated) || is_nothing(real)) return is_nothing(generated) && is_nothing(real);
     if (generated.is_object()) {
         const auto& whole = real.is_array() ? item(real, 0) : real;
-        return std::all_of(generated.items().begin(), generated.items().end(), [&](const auto& one) {
-            return same_value(one.value(), member(whole, one.key()));
-        });
+        return std::all_of(
+            generated.items().begin(), generated.items().end(),
+            [&](const auto& one) { return same_value(one.value(), member(whole, one.key())); });
     }
     if (generated.is_array()) {
         if (!real.is_array() || real.size() != generated.size()) return false;
@@ -90,8 +89,8 @@ bool same_value(const Json& generated, const Json& real) {
         return true;
     }
     if (real.is_structured()) return false;
-    const auto wanted = real.is_string() ? tf::escape_template(real.get<std::string>())
-                                         : text_form(real);
+    const auto wanted =
+        real.is_string() ? tf::escape_template(real.get<std::string>()) : text_form(real);
     return text_form(generated) == wanted;
 }
 

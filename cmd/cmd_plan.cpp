@@ -43,7 +43,8 @@ public:
     ExitCode run(Session& session) override {
         auto prepared = prepare(session, patterns_, false);
         if (!prepared) return session.fail_with(prepared.error());
-        auto planned = make_plan(session, *prepared->workspace, prepared->walk, {.destroy = destroy_});
+        auto planned =
+            make_plan(session, *prepared->workspace, prepared->walk, {.destroy = destroy_});
         auto& report = planned.report;
         report.verdict = plan_verdict(planned);
         if (planned.manifest && planned.changes && !planned.blocked)

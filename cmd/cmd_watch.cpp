@@ -23,7 +23,7 @@ constexpr int kMostBackoff = 8;  ///< times the interval
 /// "5m", "30s", "1 h", "500ms".
 std::optional<milliseconds> parse_interval(const std::string& text) {
     static const std::pair<std::string_view, milliseconds> kUnits[] = {
-        {"ms", milliseconds(1)},         {"s", std::chrono::seconds(1)},
+        {"ms", milliseconds(1)},          {"s", std::chrono::seconds(1)},
         {"min", std::chrono::minutes(1)}, {"m", std::chrono::minutes(1)},
         {"h", std::chrono::hours(1)},     {"d", std::chrono::hours(24)}};
     const auto end = text.find_first_not_of("0123456789");
@@ -51,10 +51,10 @@ public:
                          {"agentops watch shop@prod --once", "one pass, for cron"},
                          {"agentops watch --metrics /var/lib/node_exporter/agentops.prom",
                           "gauges for Prometheus' textfile collector"}},
-            .exit_codes = {"0 with --once: all stacks are ready", "2 with --once: something drifted",
-                           "6 another watch runs in this project",
-                           "8 with --once: checks fail", "9 with --once: could not look",
-                           "130, 143 stopped"},
+            .exit_codes = {"0 with --once: all stacks are ready",
+                           "2 with --once: something drifted",
+                           "6 another watch runs in this project", "8 with --once: checks fail",
+                           "9 with --once: could not look", "130, 143 stopped"},
         };
         return info;
     }
@@ -98,8 +98,7 @@ private:
         auto& report = pass->report;
         tell(session, *pass);
         for (const auto& stack : pass->stacks) {
-            if (stack.checks_failed > 0)
-                report.exit = worst(report.exit, ExitCode::not_converged);
+            if (stack.checks_failed > 0) report.exit = worst(report.exit, ExitCode::not_converged);
         }
         auto list = Json::array();
         for (const auto& stack : pass->stacks) {

@@ -52,8 +52,8 @@ public:
         if (!wish_.until) return fail(usage("--until is missing: nothing is accepted for ever"));
         const auto until = day_of(session_, *wish_.until);
         if (!until || !is_day(*until))
-            return fail(usage(fmt::format("--until wants 2027-01-31 or 14d, got '{}'",
-                                          *wish_.until)));
+            return fail(
+                usage(fmt::format("--until wants 2027-01-31 or 14d, got '{}'", *wish_.until)));
         if (*until < session_.today())
             return fail(usage(fmt::format("{} is over already", *until)));
         TRY(const auto open, open_sightings(workspace));
@@ -123,10 +123,10 @@ ExitCode accept_drift(Session& session, const AcceptWish& wish) {
     for (const auto& entry : *entries) {
         if (auto added = drift::add_acceptance(file, entry); !added)
             return session.fail_with(added.error());
-        const Json data = {{"unit", entry.unit},       {"address", entry.address},
-                           {"path", entry.path.value_or("")}, {"mode", entry.mode},
-                           {"reason", entry.reason},   {"owner", entry.owner},
-                           {"until", entry.until}};
+        const Json data = {
+            {"unit", entry.unit},  {"address", entry.address}, {"path", entry.path.value_or("")},
+            {"mode", entry.mode},  {"reason", entry.reason},   {"owner", entry.owner},
+            {"until", entry.until}};
         if (auto kept = record::append_journal((*workspace)->store, session.clock(), "",
                                                "drift.accepted", data);
             !kept)

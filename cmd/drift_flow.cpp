@@ -29,8 +29,9 @@ std::string tcp_of(const std::string& url) {
     if (start == std::string::npos) return "";
     auto host = url.substr(start + 3);
     host = host.substr(0, host.find('/'));
-    const bool has_port = host.find(':', host.find(']') == std::string::npos ? 0 : host.find(']')) !=
-                          std::string::npos;
+    const bool has_port =
+        host.find(':', host.find(']') == std::string::npos ? 0 : host.find(']')) !=
+        std::string::npos;
     return "tcp://" + host + (has_port ? "" : starts_with(url, "https") ? ":443" : ":80");
 }
 
@@ -82,8 +83,7 @@ private:
     Status look() {
         TRY_DO(make_private_dir(options_.run_dir));
         auto live = live_of(session_, options_.quiet);
-        const auto runner =
-            make_real_runner(session_, workspace_, options_.run_dir, live.get());
+        const auto runner = make_real_runner(session_, workspace_, options_.run_dir, live.get());
         TRY(const auto tools, find_tools(workspace_, stacks_, false, *runner));
         std::map<std::string, Diagnostics> broken;
         TRY(check_.units, gather_observed(session_, workspace_, stacks_, tools, options_.run_dir,
@@ -121,8 +121,7 @@ private:
             wish.intent_moved =
                 last == applied.end() || last->second.artifacts != job.unit().digest;
             if (job.ansible() != nullptr && last == applied.end()) wish.intent_moved = false;
-            const auto memory =
-                drift::Memory::read(memory_file(workspace_, job.unit().stack));
+            const auto memory = drift::Memory::read(memory_file(workspace_, job.unit().stack));
             for (const auto& known : memory ? memory->open() : std::vector<drift::Sighting>()) {
                 if (known.unit == job.id()) wish.remembered.push_back(known);
             }
@@ -254,8 +253,7 @@ private:
     }
 
     void list_unmanaged(run::Runner& runner) {
-        auto answer =
-            find_unmanaged(session_, workspace_, stacks_.stacks, check_.units, runner);
+        auto answer = find_unmanaged(session_, workspace_, stacks_.stacks, check_.units, runner);
         append(check_.report.diagnostics, std::move(answer.diagnostics));
         auto list = Json::array();
         for (const auto& one : answer.found) {
@@ -286,8 +284,13 @@ private:
         for (const auto* stack : stacks_.stacks) {
             const auto file = memory_file(workspace_, stack->id);
             TRY(auto memory, drift::Memory::read(file));
-            StackStanding standing{*stack, check_, memory, accepted, session_.today(),
-                                   rfc3339(now), workspace_.store.run_ids()};
+            StackStanding standing{*stack,
+                                   check_,
+                                   memory,
+                                   accepted,
+                                   session_.today(),
+                                   rfc3339(now),
+                                   workspace_.store.run_ids()};
             check_.report.stacks.push_back(stack_standing(standing));
             append_to(check_.restored, memory.restored());
             if (options_.remember) TRY_DO(memory.write(file, rfc3339(now - kRemembered)));

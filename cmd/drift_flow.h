@@ -27,8 +27,8 @@ struct DriftCheck {
 };
 
 struct DriftOptions {
-    fs::path run_dir;      ///< where logs and plans go; emptied of plans afterwards
-    std::string run;       ///< id under which what is seen is remembered
+    fs::path run_dir;  ///< where logs and plans go; emptied of plans afterwards
+    std::string run;   ///< id under which what is seen is remembered
     bool unmanaged = false;
     bool quiet = false;    ///< without progress: a loop makes it
     bool checks = false;   ///< run the checks of the stacks too

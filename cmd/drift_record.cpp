@@ -62,14 +62,11 @@ Status keep_incidents(Session& session, const Workspace& workspace, const DriftC
 
 Status journal_drift(Session& session, const Workspace& workspace, const DriftCheck& check) {
     for (const auto& [stack, list] : by_stack(check.appeared))
-        TRY_DO(record::append_journal(workspace.store, session.clock(), check.run,
-                                      "drift.detected",
-                                      {{"stack", stack},
-                                       {"differences", list},
-                                       {"last_clean", last_clean(check, stack)}}));
+        TRY_DO(record::append_journal(
+            workspace.store, session.clock(), check.run, "drift.detected",
+            {{"stack", stack}, {"differences", list}, {"last_clean", last_clean(check, stack)}}));
     for (const auto& [stack, list] : by_stack(check.restored))
-        TRY_DO(record::append_journal(workspace.store, session.clock(), check.run,
-                                      "drift.restored",
+        TRY_DO(record::append_journal(workspace.store, session.clock(), check.run, "drift.restored",
                                       {{"stack", stack}, {"differences", list}}));
     return keep_incidents(session, workspace, check);
 }

@@ -34,8 +34,8 @@ public:
             if (job.unit().stack == of_.stack.id) add_unit(job.id(), job.tool());
         }
         for (const auto& [id, verdict] : of_.check.verdicts) {
-            const bool broken = of_.check.units.find(id) == nullptr &&
-                                starts_with(id, of_.stack.id + "/");
+            const bool broken =
+                of_.check.units.find(id) == nullptr && starts_with(id, of_.stack.id + "/");
             if (broken) add_unit(id, "");
         }
         report_.status = status_of_stack();
@@ -67,11 +67,11 @@ private:
         if (unknown && verdict.resources.empty()) ++of_.check.unknown;
         for (const auto& output : verdict.outputs)
             unit.outputs.push_back({output.name, output.action, false, true, nullptr});
-        unit.status = unknown                                  ? "unknown"
-                      : drifted                                ? "drifted"
-                      : !verdict.artifacts.empty()             ? "stale"
-                      : verdict.note == "nothing is deployed"  ? "not-deployed"
-                                                               : "in-sync";
+        unit.status = unknown                                 ? "unknown"
+                      : drifted                               ? "drifted"
+                      : !verdict.artifacts.empty()            ? "stale"
+                      : verdict.note == "nothing is deployed" ? "not-deployed"
+                                                              : "in-sync";
         report_.units.push_back(std::move(unit));
     }
 
@@ -140,9 +140,8 @@ private:
 
 bool any_status(const report::Report& report, std::string_view status) {
     return std::any_of(report.stacks.begin(), report.stacks.end(), [&](const auto& stack) {
-        return std::any_of(stack.units.begin(), stack.units.end(), [&](const auto& unit) {
-            return unit.status == status;
-        });
+        return std::any_of(stack.units.begin(), stack.units.end(),
+                           [&](const auto& unit) { return unit.status == status; });
     });
 }
 
@@ -186,9 +185,8 @@ const report::DifferenceReport* first_open(const report::Report& report) {
 std::string stacks_in(const report::Report& report) {
     std::vector<std::string> names;
     for (const auto& stack : report.stacks) {
-        const bool drifted =
-            std::any_of(stack.resources->begin(), stack.resources->end(),
-                        [](const auto& resource) { return resource.drifted(); });
+        const bool drifted = std::any_of(stack.resources->begin(), stack.resources->end(),
+                                         [](const auto& resource) { return resource.drifted(); });
         if (drifted) names.push_back(stack.id);
     }
     return join(names, " ");
@@ -216,10 +214,10 @@ void add_remarks(DriftCheck& check) {
             open += resource.differences.size();
     }
     if (open + restored > 0)
-        check.report.remarks.push_back(fmt::format("since the last check: {} new, {} known, {} "
-                                                   "restored",
-                                                   appeared, open - std::min(open, appeared),
-                                                   restored));
+        check.report.remarks.push_back(
+            fmt::format("since the last check: {} new, {} known, {} "
+                        "restored",
+                        appeared, open - std::min(open, appeared), restored));
     const auto pending = check.report.counts();
     if (pending.total() > 0)
         check.report.remarks.push_back("the intent is newer than what was applied: " +

@@ -50,8 +50,8 @@ public:
         if (!intent_.heal) return {};
         const auto journal = record::read_journal(store());
         const auto history = drift::heal_history(journal.entries, stack_.id);
-        const auto choice = drift::choose(policy_of(*intent_.heal), history, wanted(),
-                                          session_.clock().now());
+        const auto choice =
+            drift::choose(policy_of(*intent_.heal), history, wanted(), session_.clock().now());
         TRY_DO(tell_fights(choice, history));
         switch (choice.what) {
             case HealChoice::What::nothing:
@@ -99,12 +99,12 @@ private:
         for (const auto& name : choice.fights) {
             condition_.reason = "Fight";
             const auto writer = writer_of(name);
-            say(fmt::format("{} was healed {} times within {} min and drifts again{}", name,
-                            intent_.heal->max_times.value,
-                            std::chrono::duration_cast<std::chrono::minutes>(
-                                intent_.heal->window.value.value)
-                                .count(),
-                            writer.empty() ? "" : ": " + writer + " writes it too"));
+            say(fmt::format(
+                "{} was healed {} times within {} min and drifts again{}", name,
+                intent_.heal->max_times.value,
+                std::chrono::duration_cast<std::chrono::minutes>(intent_.heal->window.value.value)
+                    .count(),
+                writer.empty() ? "" : ": " + writer + " writes it too"));
             const bool told = std::find(history.fights.begin(), history.fights.end(), name) !=
                               history.fights.end();
             if (told) continue;
@@ -166,7 +166,8 @@ private:
         const bool risky = (allowed == "low" && risk > Risk::low) ||
                            (allowed == "medium" && risk > Risk::medium) ||
                            (allowed == "high" && risk > Risk::high);
-        if (risky) return fmt::format("its risk is {}, heal.max_risk is {}", to_text(risk), allowed);
+        if (risky)
+            return fmt::format("its risk is {}, heal.max_risk is {}", to_text(risk), allowed);
         if (!verdict.not_auto.empty()) return verdict.not_auto.front();
         const bool limited = intent_.approvals.automatic.has_value();
         if (!limited && planned.destroys + planned.replaces > 0)
@@ -181,9 +182,9 @@ private:
             const bool known = !planned.manifest;
             return known ? Status() : propose(choice, planned);
         }
-        const ApprovalWish wish{
-            "agentops watch", fmt::format("heal policy at {}", intent_.heal->position.text()),
-            planned.destroys, planned.replaces, false};
+        const ApprovalWish wish{"agentops watch",
+                                fmt::format("heal policy at {}", intent_.heal->position.text()),
+                                planned.destroys, planned.replaces, false};
         TRY(const auto approval, approve(session_, store(), *planned.manifest, wish));
         const Limits limits{approval.max_destroy, approval.max_replace, false};
         const auto report = apply_manifest(session_, *prepared_.workspace, walk_,
@@ -193,9 +194,8 @@ private:
         if (outcome.status == "applied") {
             condition_.type = ConditionType::progressing;
             condition_.reason = "Healed";
-            condition_.message = fmt::format("{} restored by run {}",
-                                             count_of(choice.targets.size(), "object"),
-                                             planned.run);
+            condition_.message = fmt::format(
+                "{} restored by run {}", count_of(choice.targets.size(), "object"), planned.run);
         } else {
             say(fmt::format("healing ended as {} (run {})", outcome.status, planned.run));
         }

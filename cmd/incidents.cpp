@@ -44,11 +44,11 @@ bool covers(const record::Incident& incident, const StackTrouble& trouble) {
         incident.troubles.begin(), incident.troubles.end(), [&](const record::Trouble& known) {
             return known.kind == trouble.kind && known.stack == trouble.stack &&
                    known.mended.empty() &&
-                   std::all_of(trouble.targets.begin(), trouble.targets.end(),
-                               [&](const auto& target) {
-                                   return std::find(known.targets.begin(), known.targets.end(),
-                                                    target) != known.targets.end();
-                               });
+                   std::all_of(
+                       trouble.targets.begin(), trouble.targets.end(), [&](const auto& target) {
+                           return std::find(known.targets.begin(), known.targets.end(), target) !=
+                                  known.targets.end();
+                       });
         });
 }
 
@@ -82,9 +82,9 @@ Status report_mended(Session& session, const Workspace& workspace, const std::st
             ++(trouble.kind == kind && trouble.stack == stack ? own : others);
         }
         if (own == 0) continue;
-        TRY_DO(record::append_journal(
-            workspace.store, session.clock(), run, "incident.mended",
-            {{"incident", incident.id}, {"kind", kind}, {"stack", stack}}));
+        TRY_DO(
+            record::append_journal(workspace.store, session.clock(), run, "incident.mended",
+                                   {{"incident", incident.id}, {"kind", kind}, {"stack", stack}}));
         if (others == 0)
             TRY_DO(record::append_journal(workspace.store, session.clock(), run,
                                           "incident.restored", {{"incident", incident.id}}));

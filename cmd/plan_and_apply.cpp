@@ -24,7 +24,8 @@ void forget_changes(report::Report& report) {
 ExitCode plan_and_apply(Session& session, const DirectApply& wish) {
     auto prepared = prepare(session, wish.patterns, true);
     if (!prepared) return session.fail_with(prepared.error());
-    auto planned = make_plan(session, *prepared->workspace, prepared->walk, {.destroy = wish.destroy});
+    auto planned =
+        make_plan(session, *prepared->workspace, prepared->walk, {.destroy = wish.destroy});
     auto& report = planned.report;
     report.verdict = plan_verdict(planned);
     const bool stop =

@@ -10,7 +10,7 @@ namespace agentops::cmd {
 /// What a plan is made for.
 struct PlanRequest {
     bool destroy = false;
-    std::string purpose = "plan";  ///< as record::Manifest::purpose
+    std::string purpose = "plan";          ///< as record::Manifest::purpose
     std::map<std::string, Aim> aims = {};  ///< of a repair, by unit; others take no part
     bool quiet = false;                    ///< without progress: a loop makes it
 };

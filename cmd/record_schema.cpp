@@ -131,34 +131,36 @@ Json artifact() {
 }
 
 Json unit() {
-    return record({{"unit", text("stack/name")},
-                   {"tool", text("what runs it")},
-                   {"status", text("planned, no-changes, preview, pending, applied, failed, ...")},
-                   {"note", text_or_null("what else is to be said")},
-                   {"changes", reference("changes")},
-                   {"unchanged", count("resources that stay as they are")},
-                   {"resources", list_of(reference("resource"), "what changes")},
-                   {"outputs", list_of(reference("output"), "outputs that change")},
-                   {"hosts", list_of(host(), "how each machine fared, after an apply")},
-                   {"artifacts", list_of(artifact(), "drift: files that are not as they should be")}});
+    return record(
+        {{"unit", text("stack/name")},
+         {"tool", text("what runs it")},
+         {"status", text("planned, no-changes, preview, pending, applied, failed, ...")},
+         {"note", text_or_null("what else is to be said")},
+         {"changes", reference("changes")},
+         {"unchanged", count("resources that stay as they are")},
+         {"resources", list_of(reference("resource"), "what changes")},
+         {"outputs", list_of(reference("output"), "outputs that change")},
+         {"hosts", list_of(host(), "how each machine fared, after an apply")},
+         {"artifacts", list_of(artifact(), "drift: files that are not as they should be")}});
 }
 
 /// One difference between what was applied and what is there.
 Json difference() {
-    return record({{"path", text_or_null("attribute; null for an object that is gone")},
-                   {"kind", one_of({"added", "removed", "not_equal"}, "seen from what was expected")},
-                   {"expected", text_or_null("JSON of what was applied; secrets are masked")},
-                   {"actual", text_or_null("JSON of what is there; secrets are masked")},
-                   {"reference", text_or_null("how `drift accept` and `drift ignore` name it")},
-                   {"first_seen", text_or_null("time")},
-                   {"last_seen", text_or_null("time")},
-                   {"times_seen", count("checks that saw it")},
-                   {"runs_between", count("runs on record between its first and last sighting")},
-                   {"new", boolean("the check before this one did not see it, or not so")},
-                   {"actor", text_or_null("who did it, when a trail tells")},
-                   {"accepted",
-                    {{"type", {"object", "null"}}, {"description", "mode, reason, owner, until"}}},
-                   {"expired", text_or_null("last day of an acceptance that is over")}});
+    return record(
+        {{"path", text_or_null("attribute; null for an object that is gone")},
+         {"kind", one_of({"added", "removed", "not_equal"}, "seen from what was expected")},
+         {"expected", text_or_null("JSON of what was applied; secrets are masked")},
+         {"actual", text_or_null("JSON of what is there; secrets are masked")},
+         {"reference", text_or_null("how `drift accept` and `drift ignore` name it")},
+         {"first_seen", text_or_null("time")},
+         {"last_seen", text_or_null("time")},
+         {"times_seen", count("checks that saw it")},
+         {"runs_between", count("runs on record between its first and last sighting")},
+         {"new", boolean("the check before this one did not see it, or not so")},
+         {"actor", text_or_null("who did it, when a trail tells")},
+         {"accepted",
+          {{"type", {"object", "null"}}, {"description", "mode, reason, owner, until"}}},
+         {"expired", text_or_null("last day of an acceptance that is over")}});
 }
 
 /// An object of a drift check.
@@ -252,11 +254,10 @@ Json record_schema() {
                 {"verdict", text("the last line for people")},
                 {"next", list_of({{"type", "string"}}, "commands that make sense now")}});
     schema["definitions"] = {
-        {"position", position()},     {"changes", changes()}, {"attribute", attribute()},
-        {"resource", resource()},     {"output", output()},   {"unit", unit()},
-        {"check", check()},           {"stack", stack()},     {"finding", finding()},
-        {"diagnostic", diagnostic()}, {"difference", difference()},
-        {"drifted", drifted()},
+        {"position", position()},     {"changes", changes()},       {"attribute", attribute()},
+        {"resource", resource()},     {"output", output()},         {"unit", unit()},
+        {"check", check()},           {"stack", stack()},           {"finding", finding()},
+        {"diagnostic", diagnostic()}, {"difference", difference()}, {"drifted", drifted()},
     };
     schema["description"] =
         "What --json prints: one record on stdout. Commands add members of their own.";

@@ -53,8 +53,8 @@ ExitCode revert_drift(Session& session, const Prepared& prepared, DriftCheck che
             "nothing of it can be restored by a plan: the intent does not set what differs");
         return session.finish(std::move(check.report));
     }
-    auto planned = make_plan(session, *prepared.workspace, prepared.walk,
-                             {.purpose = "revert", .aims = aims});
+    auto planned =
+        make_plan(session, *prepared.workspace, prepared.walk, {.purpose = "revert", .aims = aims});
     return finish_repair(session, std::move(check), std::move(planned));
 }
 

@@ -439,9 +439,8 @@ Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const
 }
 
 Result<UnitSet> gather_observed(Session& session, const Workspace& workspace,
-                                const StaticWalk& walk, const Tools& tools,
-                                const fs::path& run_dir, run::Runner& runner,
-                                std::map<std::string, Diagnostics>& broken) {
+                                const StaticWalk& walk, const Tools& tools, const fs::path& run_dir,
+                                run::Runner& runner, std::map<std::string, Diagnostics>& broken) {
     Gathering gathering(session, workspace, walk, tools, run_dir, runner);
     TRY_DO(gathering.units(false));
     TRY_DO(gathering.outside());
@@ -506,7 +505,8 @@ std::unique_ptr<report::Live> live_of(Session& session, bool quiet) {
     if (!quiet) return session.make_live();
     report::LiveOptions options;
     options.style = report::LiveOptions::Style::quiet;
-    return report::make_live(options, [](const std::string&) {}, [] { return 80; });
+    return report::make_live(
+        options, [](const std::string&) {}, [] { return 80; });
 }
 
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,

@@ -78,9 +78,8 @@ Result<UnitSet> gather_units(Session& session, const Workspace& workspace, const
 /// The same for a drift check, in which units do not wait for each other: outputs of remote states
 /// are read beforehand. A unit that cannot be gathered goes to `broken`, with the reason.
 Result<UnitSet> gather_observed(Session& session, const Workspace& workspace,
-                                const StaticWalk& walk, const Tools& tools,
-                                const fs::path& run_dir, run::Runner& runner,
-                                std::map<std::string, Diagnostics>& broken);
+                                const StaticWalk& walk, const Tools& tools, const fs::path& run_dir,
+                                run::Runner& runner, std::map<std::string, Diagnostics>& broken);
 
 struct UnitWalk {
     std::deque<graph::Board> boards;  ///< by job

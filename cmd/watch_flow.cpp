@@ -14,8 +14,8 @@ namespace agentops::cmd {
 
 namespace {
 
-using drift::StackCondition;
 using drift::ConditionType;
+using drift::StackCondition;
 
 fs::path condition_file(const Workspace& workspace, const std::string& stack) {
     return workspace.store.dir() / "watch" / (stack + ".json");
@@ -53,8 +53,7 @@ std::string drift_words(const report::StackReport& stack) {
         for (const auto& difference : resource.differences) {
             if (difference.accepted) continue;
             const auto& path = difference.drift.path;
-            names.push_back(resource.verdict.address +
-                            (path.empty() ? " is gone" : " " + path));
+            names.push_back(resource.verdict.address + (path.empty() ? " is gone" : " " + path));
         }
     }
     constexpr std::size_t kNamed = 3;
@@ -138,9 +137,9 @@ Result<WatchPass> Watch::pass() {
     TRY_DO(workspace.store.prepare());
     const Scratch scratch(workspace.store.dir() / "watch" / ".pass");
     const auto run = record::new_run_id(session_.clock());
-    auto check = check_drift(session_, workspace, prepared.walk,
-                             {.run_dir = scratch.path(), .run = run, .quiet = true,
-                              .checks = true});
+    auto check =
+        check_drift(session_, workspace, prepared.walk,
+                    {.run_dir = scratch.path(), .run = run, .quiet = true, .checks = true});
     for (const auto& stack : check.report.stacks)
         check.last_clean[stack.id] = last_clean(stack.id, stack.status == "in-sync");
     TRY_DO(journal_drift(session_, workspace, check));
@@ -199,9 +198,8 @@ std::string metrics_text(const WatchPass& pass) {
     for (const auto& stack : pass.stacks) {
         for (const auto type : {ConditionType::ready, ConditionType::drifted,
                                 ConditionType::degraded, ConditionType::progressing})
-            text += fmt::format(
-                "agentops_stack_condition{{stack=\"{}\",condition=\"{}\"}} {}\n", stack.id,
-                to_text(type), stack.condition.type == type ? 1 : 0);
+            text += fmt::format("agentops_stack_condition{{stack=\"{}\",condition=\"{}\"}} {}\n",
+                                stack.id, to_text(type), stack.condition.type == type ? 1 : 0);
     }
     text += gauge(pass, "drifted_resources", "Objects that differ and are not accepted.",
                   [](const auto& stack) { return stack.drifted; });

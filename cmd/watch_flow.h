@@ -11,7 +11,7 @@ namespace agentops::cmd {
 struct WatchedStack {
     std::string id;
     drift::StackCondition condition;
-    bool told = false;  ///< its condition changed, and that counts
+    bool told = false;   ///< its condition changed, and that counts
     std::string before;  ///< the condition that was told last; "" at first
     std::size_t drifted = 0, unknown = 0, in_sync = 0, accepted = 0, checks_failed = 0;
 };

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kArea = "drift";
 constexpr const char* kHead =
-    "# Drift that somebody answers for. An entry holds until the end of its last day; expired ones\n"
+    "# Drift that somebody answers for. An entry holds until the end of its last day; expired "
+    "ones\n"
     "# count for nothing. `agentops drift accept` and `agentops drift ignore` add entries.\n";
 
 bool is_date(std::string_view text) {

@@ -12,7 +12,7 @@ namespace {
 using FileStatus = ArtifactVerdict::Status;
 
 std::optional<FileStatus> judge(const fs::path& path, const Artifact& wanted,
-                            const std::string& written) {
+                                const std::string& written) {
     const auto now = read_file(path);
     if (now && *now == wanted.text) return std::nullopt;
     if (!now) return written.empty() ? FileStatus::stale : FileStatus::missing;

@@ -49,7 +49,7 @@ std::optional<StackCondition> read_condition(const fs::path& file) {
     for (const auto type : kTypes) {
         if (to_text(type) == word)
             return StackCondition{type, text_of(*json, "reason"), text_of(*json, "message"),
-                             text_of(*json, "intent"), text_of(*json, "since")};
+                                  text_of(*json, "intent"), text_of(*json, "since")};
     }
     return std::nullopt;
 }

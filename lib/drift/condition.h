@@ -13,8 +13,8 @@
 
 namespace agentops::drift {
 
-/// `progressing`: something is being applied; `drifted`: reality differs; `degraded`: a check fails,
-/// or it could not be looked at.
+/// `progressing`: something is being applied; `drifted`: reality differs; `degraded`: a check
+/// fails, or it could not be looked at.
 enum class ConditionType { ready, drifted, degraded, progressing };
 std::string_view to_text(ConditionType type);  ///< "Ready"
 

@@ -68,8 +68,7 @@ Arguments Configuration::arguments_of(std::string_view address) const {
     for (; at + 1 < steps.size() && steps[at] == "module"; at += 2)
         module = &member(member(member(*module, "module_calls"), steps[at + 1]), "module");
     if (at + 2 > steps.size()) return {};
-    const auto& expressions =
-        member(resource_in(*module, steps[at], steps[at + 1]), "expressions");
+    const auto& expressions = member(resource_in(*module, steps[at], steps[at + 1]), "expressions");
     Arguments found;
     if (!expressions.is_object()) return found;
     for (const auto& [name, expression] : expressions.items()) {

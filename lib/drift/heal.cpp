@@ -33,8 +33,8 @@ void take(const record::JournalEntry& entry, HealHistory& history) {
     }
 }
 
-int repairs_within(const HealPolicy& policy, const HealHistory& history,
-                   const std::string& address, Moment now) {
+int repairs_within(const HealPolicy& policy, const HealHistory& history, const std::string& address,
+                   Moment now) {
     const auto found = history.by_address.find(address);
     if (found == history.by_address.end()) return 0;
     return static_cast<int>(

@@ -188,9 +188,9 @@ bool is_absorbed(const Sighting& sighting, const Observed& object) {
 void keep_absorbed(const std::vector<Sighting>& remembered, const Observation& observation,
                    UnitVerdict& verdict) {
     for (const auto& sighting : remembered) {
-        const auto object = std::find_if(
-            observation.objects.begin(), observation.objects.end(),
-            [&](const Observed& one) { return one.address == sighting.address; });
+        const auto object =
+            std::find_if(observation.objects.begin(), observation.objects.end(),
+                         [&](const Observed& one) { return one.address == sighting.address; });
         if (object == observation.objects.end() || !is_absorbed(sighting, *object)) continue;
         for (auto& resource : verdict.resources) {
             if (resource.address != sighting.address) continue;

@@ -24,7 +24,8 @@ bool wants_schema(const Observation& observation);
 
 /// One verdict for each object, in order of address.
 ///  - gone: deleted. Not read: unknown when the look failed, else not_checked.
-///  - an attribute that is configured, or that a plan would restore, differs: modified. A configured
+///  - an attribute that is configured, or that a plan would restore, differs: modified. A
+///  configured
 ///    one that a plan leaves as it is is noise: the provider takes both values for the same, the
 ///    lifecycle ignores it, or reality is what the intent wants by now.
 ///  - a computed-only attribute is noise, unless it identifies the object (identity.def): then

@@ -116,8 +116,8 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
         if (!resource.drifted()) continue;
         for (const auto& difference : differences(resource)) {
             auto& known = find(resource.unit, resource.address, difference.path);
-            const bool same = known.times > 0 && known.restored.empty() &&
-                              known.actual == difference.actual;
+            const bool same =
+                known.times > 0 && known.restored.empty() && known.actual == difference.actual;
             known.is_new = !same;
             if (known.times == 0) known.first = now, known.first_run = run;
             known.status = to_text(resource.status);

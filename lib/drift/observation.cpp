@@ -184,7 +184,8 @@ bool differs(const std::vector<Json>& events) {
 bool reports_gone(const std::vector<Json>& events, std::string_view type_prefix) {
     return std::any_of(events.begin(), events.end(), [&](const Json& event) {
         const auto& change = member(event, "change");
-        return text_of(event, "type") == "resource_drift" && text_of(change, "action") == "delete" &&
+        return text_of(event, "type") == "resource_drift" &&
+               text_of(change, "action") == "delete" &&
                starts_with(text_of(member(change, "resource"), "resource_type"), type_prefix);
     });
 }

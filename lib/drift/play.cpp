@@ -40,8 +40,8 @@ ResourceVerdict judge_task(const ansible::Unit& unit, const Change& change, bool
     verdict.trust = change.trust;
     verdict.planned = change.action;
     const auto host = host_of(change);
-    verdict.origin = origin_of(unit, change.address.substr(std::min(host.size() + 2,
-                                                                    change.address.size())));
+    verdict.origin =
+        origin_of(unit, change.address.substr(std::min(host.size() + 2, change.address.size())));
     if (change.action == Action::unknown) {
         verdict.status = Status::not_checked;
         verdict.reason = "check mode cannot tell what this task would do";
@@ -98,10 +98,12 @@ UnitVerdict judge_play(const ansible::Unit& unit, const std::vector<std::string>
         const bool looked = result != events.hosts.end() && result->second.end == HostEnd::ok;
         if (looked && told.count(name) != 0) continue;
         if (looked) {
-            host.reason = count_of(static_cast<std::size_t>(result->second.ok), "task") + " in sync";
+            host.reason =
+                count_of(static_cast<std::size_t>(result->second.ok), "task") + " in sync";
         } else {
             host.status = Status::unknown;
-            host.reason = result == events.hosts.end() ? "it took no part" : why_unknown(result->second);
+            host.reason =
+                result == events.hosts.end() ? "it took no part" : why_unknown(result->second);
             verdict.checked = false;
         }
         verdict.resources.push_back(std::move(host));

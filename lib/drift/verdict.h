@@ -82,7 +82,7 @@ struct UnitVerdict {
     /// It could be looked at, as a whole. False: its resources are unknown, or not listed at all.
     bool checked = false;
     bool plays = false;  ///< of Ansible: addresses are machines, or machines and tasks
-    std::string note;  ///< why it was not, or "nothing is deployed"
+    std::string note;    ///< why it was not, or "nothing is deployed"
     std::vector<ResourceVerdict> resources;
     std::vector<OutputVerdict> outputs;
     std::vector<ArtifactVerdict> artifacts;

@@ -141,7 +141,8 @@ struct Heal {
     Position position;
     template <class V>
     void visit(V& v) {
-        v.required("mode", mode, "propose: make a plan to approve; auto: apply it within the limits");
+        v.required("mode", mode,
+                   "propose: make a plan to approve; auto: apply it within the limits");
         v.optional("only", only, "components that may be healed (all)");
         v.optional("max_risk", max_risk, "highest risk of a plan that heals by itself (low)");
         v.optional("cool_down", cool_down, "least time between two repairs of a stack (10 min)");

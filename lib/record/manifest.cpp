@@ -156,8 +156,7 @@ Json to_json(const Manifest& manifest) {
     return {{"format_version", kFormat},   {"run", manifest.run},
             {"created", manifest.created}, {"agentops_version", manifest.agentops_version},
             {"destroy", manifest.destroy}, {"purpose", manifest.purpose},
-            {"params", manifest.params},
-            {"stacks", std::move(stacks)}};
+            {"params", manifest.params},   {"stacks", std::move(stacks)}};
 }
 
 std::string digest_of(const Manifest& manifest) {

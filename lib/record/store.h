@@ -33,7 +33,8 @@ public:
 
     /// All run ids, oldest first.
     std::vector<std::string> run_ids() const;
-    /// An id, a unique prefix, or "latest" (that made a plan, or tried to). Codes: run.unknown, run.ambiguous.
+    /// An id, a unique prefix, or "latest" (that made a plan, or tried to). Codes: run.unknown,
+    /// run.ambiguous.
     Result<std::string> find_run(const std::string& word) const;
 
 private:

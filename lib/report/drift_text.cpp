@@ -74,9 +74,12 @@ Block block_of(const ResourceReport& resource, const DifferenceReport& differenc
     const auto word = word_of(resource);
     Block block;
     block.tone = tone_of(word);
-    block.row = {std::string(word), resource.verdict.address, drift.path,
+    block.row = {std::string(word),
+                 resource.verdict.address,
+                 drift.path,
                  drift.path.empty() ? "" : side("expected", drift.expected),
-                 drift.path.empty() ? "" : side("actual", drift.actual), seen_text(resource, difference)};
+                 drift.path.empty() ? "" : side("actual", drift.actual),
+                 seen_text(resource, difference)};
     const AttributeChange change{drift.path, drift.expected, drift.actual, false};
     if (auto lines = differing_lines(change, kMostLines)) {
         block.row[3] = block.row[4] = "";
@@ -94,8 +97,9 @@ std::vector<Block> blocks_of(const StackReport& stack, const TextOptions& option
             blocks.push_back(block_of(resource, difference));
         if (verdict.status == Status::unknown || verdict.status == Status::not_checked) {
             const auto word = word_of(resource);
-            blocks.push_back(
-                {{std::string(word), verdict.address, "", verdict.reason, "", ""}, {}, tone_of(word)});
+            blocks.push_back({{std::string(word), verdict.address, "", verdict.reason, "", ""},
+                              {},
+                              tone_of(word)});
         } else if (options.verbosity > 0 && !verdict.drifted()) {
             blocks.push_back({{verdict.noise.empty() ? "same" : "noise", verdict.address, "",
                                verdict.reason, "", ""},
@@ -110,9 +114,8 @@ std::vector<Block> blocks_of(const StackReport& stack, const TextOptions& option
         return std::find(std::begin(kOrder), std::end(kOrder), block.row[0]) - std::begin(kOrder);
     };
     if (options.verbosity <= 0)
-        std::stable_sort(blocks.begin(), blocks.end(), [&](const Block& a, const Block& b) {
-            return rank(a) < rank(b);
-        });
+        std::stable_sort(blocks.begin(), blocks.end(),
+                         [&](const Block& a, const Block& b) { return rank(a) < rank(b); });
     return blocks;
 }
 
@@ -157,12 +160,13 @@ std::string unit_lines(const StackReport& stack, const TextOptions& options) {
     for (const auto& unit : stack.units) {
         const auto name = unit.id.substr(unit.id.rfind('/') + 1);
         if (!unit.note.empty())
-            for (const auto& part : wrap(fmt::format("{}: {}", name, unit.note), room(options.width, 2)))
+            for (const auto& part :
+                 wrap(fmt::format("{}: {}", name, unit.note), room(options.width, 2)))
                 text += indented(2, part);
         for (const auto& artifact : unit.artifacts)
-            text += indented(2, fmt::format("FILE   {}/{}  {}", escape_terminal(name),
-                                            escape_terminal(artifact.file),
-                                            drift::to_text(artifact.status)));
+            text += indented(
+                2, fmt::format("FILE   {}/{}  {}", escape_terminal(name),
+                               escape_terminal(artifact.file), drift::to_text(artifact.status)));
         for (const auto& output : unit.outputs)
             text += indented(2, fmt::format("output {} of {} would change",
                                             escape_terminal(output.name), escape_terminal(name)));

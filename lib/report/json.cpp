@@ -110,8 +110,8 @@ Json drift_record(const std::string& stack, const ResourceReport& report) {
             {"address", verdict.address},
             {"type", or_null(verdict.type)},
             {"status", drift::to_text(verdict.status)},
-            {"class", verdict.cause == drift::Cause::none ? Json()
-                                                          : Json(drift::to_text(verdict.cause))},
+            {"class",
+             verdict.cause == drift::Cause::none ? Json() : Json(drift::to_text(verdict.cause))},
             {"reason", or_null(verdict.reason)},
             {"trust", to_text(verdict.trust)},
             {"planned", action_text(verdict.planned)},
@@ -148,14 +148,13 @@ Json check_record(const CheckReport& check) {
 }
 
 Json stack_record(const StackReport& stack) {
-    Json record = {
-            {"stack", stack.id},
-            {"status", stack.status},
-            {"risk", or_null(stack.risk)},
-            {"units", list_of(stack.units, unit_record)},
-            {"changes", to_json(stack.counts())},
-            {"checks", list_of(stack.checks, check_record)},
-            {"reasons", stack.reasons}};
+    Json record = {{"stack", stack.id},
+                   {"status", stack.status},
+                   {"risk", or_null(stack.risk)},
+                   {"units", list_of(stack.units, unit_record)},
+                   {"changes", to_json(stack.counts())},
+                   {"checks", list_of(stack.checks, check_record)},
+                   {"reasons", stack.reasons}};
     if (stack.resources) {
         record["resources"] = Json::array();
         for (const auto& resource : *stack.resources)

@@ -54,7 +54,8 @@ struct UnmanagedReport {
 };
 
 /// status: planned, no-changes, preview, pending, applied, unchanged, failed, skipped, not-started,
-/// interrupted, in-sync, drifted, unknown, not-deployed, checked, generated, stale, destroyed, not-converged, invalid
+/// interrupted, in-sync, drifted, unknown, not-deployed, checked, generated, stale, destroyed,
+/// not-converged, invalid
 struct UnitReport {
     std::string id;    ///< "shop@dev/main"
     std::string tool;  ///< "terraform", "tofu", "ansible"
@@ -64,7 +65,7 @@ struct UnitReport {
     std::vector<ChangeReport> changes;
     std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
-    std::vector<HostReport> hosts;  ///< after an apply
+    std::vector<HostReport> hosts;                  ///< after an apply
     std::vector<drift::ArtifactVerdict> artifacts;  ///< drift: files that are not as they should be
 };
 
@@ -78,7 +79,7 @@ struct StackReport {
     std::string risk;  ///< "" when nothing was planned
     std::vector<UnitReport> units;
     std::vector<CheckReport> checks;
-    std::vector<std::string> reasons;  ///< why it is blocked or needs approval
+    std::vector<std::string> reasons;                      ///< why it is blocked or needs approval
     std::optional<std::vector<ResourceReport>> resources;  ///< of a drift check
     Counts counts() const;
 };
@@ -92,9 +93,9 @@ struct Report {
     Diagnostics diagnostics;
     std::vector<UnmanagedReport> unmanaged;
     std::vector<std::string> remarks;  ///< lines of a drift check that stand above the verdict
-    std::string verdict;            ///< the last line, without the exit code
-    std::vector<std::string> next;  ///< commands to copy
-    Json extra = Json::object();    ///< members a command adds to its record
+    std::string verdict;               ///< the last line, without the exit code
+    std::vector<std::string> next;     ///< commands to copy
+    Json extra = Json::object();       ///< members a command adds to its record
     Counts counts() const;
 };
 

@@ -105,8 +105,8 @@ private:
     }
 
     void items(const Place& place, const std::string& path) {
-        const bool plain = !any_true(place.unknown) && !any_true(place.before_mark) &&
-                           !any_true(place.after_mark);
+        const bool plain =
+            !any_true(place.unknown) && !any_true(place.before_mark) && !any_true(place.after_mark);
         if (plain && unpaired_items(place, path)) return;
         const auto length = std::max({place.before.size(), place.after.size(),
                                       place.unknown.is_array() ? place.unknown.size() : 0});

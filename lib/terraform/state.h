@@ -18,7 +18,7 @@ struct StateFacts {
     std::string lineage;
     std::int64_t serial = -1;
     std::string sha256;
-    std::size_t resources = 0;  ///< managed ones that exist
+    std::size_t resources = 0;         ///< managed ones that exist
     std::vector<std::string> managed;  ///< their addresses, sorted; without deposed ones
     Json outputs;  ///< name -> {value, type, sensitive?}; from the file itself, so secret
 };

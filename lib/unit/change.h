@@ -25,8 +25,8 @@ std::string_view sign(Action action);
 enum class Trust { proven, reported, not_checkable };
 std::string_view to_text(Trust trust);
 
-/// The value's JSON, cut between two characters after 1,000 bytes: "... (2345 bytes, sha256 1f2e...)",
-/// so that two texts are equal only where their values are.
+/// The value's JSON, cut between two characters after 1,000 bytes: "... (2345 bytes, sha256
+/// 1f2e...)", so that two texts are equal only where their values are.
 std::string value_text(const Json& value);
 
 /// One attribute that differs. `before`/`after` are JSON texts (value_text), or "(sensitive)",

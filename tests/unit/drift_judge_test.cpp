@@ -57,9 +57,9 @@ std::string show(const UnitVerdict& verdict) {
     for (const auto& one : verdict.resources) {
         text += fmt::format("{} {} {}\n", one.address, to_text(one.status), to_text(one.cause));
         for (const auto& attribute : one.attributes)
-            text += fmt::format("  {} {} {} -> {}\n", attribute.path, to_text(attribute.kind),
-                                attribute.expected.value_or("none"),
-                                attribute.actual.value_or("none"));
+            text +=
+                fmt::format("  {} {} {} -> {}\n", attribute.path, to_text(attribute.kind),
+                            attribute.expected.value_or("none"), attribute.actual.value_or("none"));
         for (const auto& noise : one.noise)
             text += fmt::format("  noise {}\n", noise.path);
     }
@@ -107,7 +107,8 @@ TEST_CASE("drift: a configured attribute that a plan leaves alone is noise") {
     Look look;
     look.plan.resources = {resource_config("aws_x.y", {{"policy", Json::object()}})};
     look.plan.drift = {changed("aws_x.y", {"update"}, {{"policy", "{a}"}}, {{"policy", "{ a }"}})};
-    look.plan.changes = {changed("aws_x.y", {"no-op"}, {{"policy", "{ a }"}}, {{"policy", "{ a }"}})};
+    look.plan.changes = {
+        changed("aws_x.y", {"no-op"}, {{"policy", "{ a }"}}, {{"policy", "{ a }"}})};
     CHECK(look.verdict() == "aws_x.y in_sync noise\n  noise policy\n");
 }
 
@@ -147,13 +148,12 @@ TEST_CASE("drift: whether the provider's schema is wanted") {
 TEST_CASE("drift: null and empty that change places are noise; tags_all repeats tags") {
     Look look;
     look.plan.resources = {resource_config("aws_x.y", {{"tags", Json::object()}})};
-    look.plan.drift = {changed("aws_x.y", {"update"},
-                               {{"tags", {{"a", "1"}}}, {"tags_all", {{"a", "1"}}}, {"list", nullptr}},
-                               {{"tags", {{"a", "2"}}},
-                                {"tags_all", {{"a", "2"}}},
-                                {"list", Json::array()}})};
-    look.plan.changes = {changed("aws_x.y", {"update"}, {{"tags", {{"a", "2"}}}},
-                                 {{"tags", {{"a", "1"}}}})};
+    look.plan.drift = {
+        changed("aws_x.y", {"update"},
+                {{"tags", {{"a", "1"}}}, {"tags_all", {{"a", "1"}}}, {"list", nullptr}},
+                {{"tags", {{"a", "2"}}}, {"tags_all", {{"a", "2"}}}, {"list", Json::array()}})};
+    look.plan.changes = {
+        changed("aws_x.y", {"update"}, {{"tags", {{"a", "2"}}}}, {{"tags", {{"a", "1"}}}})};
     CHECK(look.verdict() ==
           "aws_x.y modified drift\n  tags.a not_equal \"1\" -> \"2\"\n  noise list\n");
 }
@@ -193,7 +193,8 @@ TEST_CASE("drift: what could not be read is unknown, never in sync") {
     look.events = {refreshed("aws_x.y"),
                    {{"type", "diagnostic"},
                     {"diagnostic", {{"severity", "error"}, {"summary", "no credentials"}}}}};
-    const auto verdict = judge({"u"}, read_observation({"aws_x.y", "aws_z.a"}, look.events, Json()));
+    const auto verdict =
+        judge({"u"}, read_observation({"aws_x.y", "aws_z.a"}, look.events, Json()));
     CHECK(show(verdict) == "aws_x.y unknown none\naws_z.a unknown none\n");
     CHECK_FALSE(verdict.checked);
     CHECK(verdict.note == "no credentials");

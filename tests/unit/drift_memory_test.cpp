@@ -78,7 +78,9 @@ TEST_CASE("memory: what is in order again was restored, and can come back") {
 TEST_CASE("memory: what could not be looked at is not restored") {
     Memory memory;
     memory.observe(unit_of({modified("aws_x.y", "size", "2")}), "t1", "r1");
-    SUBCASE("the unit as a whole") { memory.observe(unit_of({}, false), "t2", "r2"); }
+    SUBCASE("the unit as a whole") {
+        memory.observe(unit_of({}, false), "t2", "r2");
+    }
     SUBCASE("the object") {
         ResourceVerdict unknown;
         unknown.unit = "shop/main";
@@ -122,8 +124,24 @@ TEST_CASE("memory: a damaged file names its line") {
 TEST_CASE("acceptances: this value, any value, a whole object, for a time") {
     const std::vector<Acceptance> all = {
         {"accept", "shop/main", "aws_x.a", "size", "2", "why", "ann", "2026-12-01", {}},
-        {"ignore", "shop/main", "aws_x.b", std::nullopt, std::nullopt, "why", "ann", "2026-12-01", {}},
-        {"accept", "shop/main", "aws_x.c", std::nullopt, std::nullopt, "why", "ann", "2026-12-01", {}},
+        {"ignore",
+         "shop/main",
+         "aws_x.b",
+         std::nullopt,
+         std::nullopt,
+         "why",
+         "ann",
+         "2026-12-01",
+         {}},
+        {"accept",
+         "shop/main",
+         "aws_x.c",
+         std::nullopt,
+         std::nullopt,
+         "why",
+         "ann",
+         "2026-12-01",
+         {}},
     };
     const auto found = [&](const ResourceVerdict& resource, const char* today) {
         const auto difference =
@@ -148,8 +166,9 @@ TEST_CASE("acceptances: this value, any value, a whole object, for a time") {
 TEST_CASE("acceptances: the file is YAML that people read, and survives a round trip") {
     const auto file = file_named("accepted-1.yaml");
     Sources sources;
-    const Acceptance entry{"accept", "shop@dev/main", "aws_x.a[\"k\"]", "tags.Owner",
-                           "\"bob: #1\"", "moved by: hand", "ann@example.com", "2026-12-01", {}};
+    const Acceptance entry{"accept",          "shop@dev/main", "aws_x.a[\"k\"]",
+                           "tags.Owner",      "\"bob: #1\"",   "moved by: hand",
+                           "ann@example.com", "2026-12-01",    {}};
     REQUIRE(add_acceptance(file, entry));
     REQUIRE(add_acceptance(file, entry));
     const auto all = read_acceptances(file, sources).value();
@@ -163,8 +182,9 @@ TEST_CASE("acceptances: the file is YAML that people read, and survives a round 
 TEST_CASE("acceptances: mistakes have positions") {
     const auto file = file_named("accepted-2.yaml");
     Sources sources;
-    REQUIRE(write_file(file, "- mode: forget\n  unit: u\n  address: a\n  reason: r\n  owner: o\n"
-                             "  until: some day\n"));
+    REQUIRE(write_file(file,
+                       "- mode: forget\n  unit: u\n  address: a\n  reason: r\n  owner: o\n"
+                       "  until: some day\n"));
     const auto read = read_acceptances(file, sources);
     REQUIRE_FALSE(read);
     std::string codes;

@@ -53,9 +53,8 @@ TEST_CASE("heal: it cools down between repairs") {
 }
 
 TEST_CASE("heal: too many repairs in the window are a fight") {
-    const auto journal =
-        std::vector{healed("2026-11-25T12:00:00Z"), healed("2026-11-25T12:15:00Z"),
-                    healed("2026-11-25T12:30:00Z")};
+    const auto journal = std::vector{healed("2026-11-25T12:00:00Z"), healed("2026-11-25T12:15:00Z"),
+                                     healed("2026-11-25T12:30:00Z")};
     const auto choice = after(journal, "2026-11-25T12:50:00Z");
     CHECK(choice.what == What::nothing);
     CHECK(join(choice.fights, " ") == "shop/main:aws_x.y");

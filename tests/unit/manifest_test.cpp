@@ -34,7 +34,8 @@ Manifest sample() {
     unit.replace = 3;
     unit.destroy = 4;
     ManifestStack stack{"shop@dev", "shop.intent.yaml", "aa", "bb", "high", false, {unit}};
-    return {kRun, "2026-11-23T04:12:00.250Z", "0.1.0", false, "revert", {{"domain", "x.example"}}, {stack}};
+    return {kRun,     "2026-11-23T04:12:00.250Z", "0.1.0", false,
+            "revert", {{"domain", "x.example"}},  {stack}};
 }
 
 fs::path path_of(const Store& store, const char* name) {

@@ -93,7 +93,8 @@ TEST_CASE("argv is what a careful user would type") {
     CHECK(argv(plan_step(unit, {}, kContext)) ==
           "/bin/terraform plan -input=false -no-color -json -lock-timeout=10s "
           "-out=/r/plan.tfplan");
-    CHECK(argv(plan_step(unit, {.destroy = true}, kContext)).ends_with(" -out=/r/plan.tfplan -destroy"));
+    CHECK(argv(plan_step(unit, {.destroy = true}, kContext))
+              .ends_with(" -out=/r/plan.tfplan -destroy"));
     CHECK(argv(show_plan_step(unit, false, kContext)) ==
           "/bin/terraform show -json -no-color /r/plan.tfplan");
     CHECK(argv(apply_step(unit, "/x/plan.tfplan", kContext)) ==
