@@ -22,6 +22,11 @@ struct EditedFile {
     std::string before, after;
 };
 
+/// What a reference names.
+struct Place {
+    std::string unit, address, path;
+};
+
 class Adoption {
 public:
     Adoption(Session& session, const Prepared& prepared, DriftCheck& check)
@@ -60,7 +65,8 @@ public:
         std::map<std::string, std::vector<std::string>> objects;
         std::map<std::string, std::string> reasons;
         for (const auto& [reference, why] : refused_) {
-            const auto& object = objects_.at(reference);
+            const auto& place = places_.at(reference);
+            const auto object = place.unit + ":" + place.address;
             objects[object].push_back(reference.substr(object.size()));
             reasons.emplace(object, why);
         }
@@ -107,19 +113,20 @@ public:
         return aims;
     }
 
-    /// A new look at the stacks: what of the adopted a plan would still change.
+    /// A new look at the stacks: what of the adopted would not stay.
     Diagnostics unproven(const DriftCheck& proof) const {
         Diagnostics found;
-        for (const auto& [unit, aim] : aims()) {
+        for (const auto& reference : adopted_) {
+            const auto& [unit, address, path] = places_.at(reference);
             const auto verdict = proof.verdicts.find(unit);
-            for (const auto& address : aim.targets) {
-                if (verdict == proof.verdicts.end() || !settled(verdict->second, address))
-                    found.push_back(error(
-                        "drift.adopt-unproven",
-                        fmt::format("after the edit a plan would still change {} of {}", address,
-                                    unit),
-                        {}, "the intent was left as it was; see agentops explain, or ignore it"));
-            }
+            const bool proven =
+                verdict != proof.verdicts.end() && stays(verdict->second, address, path);
+            if (!proven)
+                found.push_back(error(
+                    "drift.adopt-unproven",
+                    fmt::format("after the edit a plan would still change {}", reference), {},
+                    "the intent was left as it was; edit it by hand, or " +
+                        ignore_command(reference)));
         }
         return found;
     }
@@ -135,11 +142,16 @@ private:
     }
 
     /// Gone from the plan, or there and not to be changed. Only a look that was whole can say.
-    static bool settled(const drift::UnitVerdict& verdict, const std::string& address) {
+    static bool stays(const drift::UnitVerdict& verdict, const std::string& address,
+                      const std::string& path) {
         if (!verdict.checked) return false;
         return std::none_of(
             verdict.resources.begin(), verdict.resources.end(), [&](const auto& resource) {
-                return resource.address == address && resource.planned != Action::no_op;
+                if (resource.address != address) return false;
+                const auto& drifts = resource.attributes;
+                return path.empty() ? resource.planned != Action::no_op
+                                    : std::any_of(drifts.begin(), drifts.end(),
+                                                  [&](const auto& one) { return one.path == path; });
             });
     }
 
@@ -175,7 +187,7 @@ private:
                       const report::DifferenceReport& difference) {
         AdoptGoal goal;
         goal.reference = drift::reference_of(*difference.seen);
-        objects_[goal.reference] = verdict.unit + ":" + verdict.address;
+        places_[goal.reference] = {verdict.unit, verdict.address, difference.drift.path};
         goal.component = verdict.origin.component;
         goal.address = verdict.address;
         goal.path = difference.drift.path;
@@ -226,7 +238,7 @@ private:
     std::map<std::string, EditedFile> files_;
     std::vector<std::string> adopted_;
     std::vector<std::pair<std::string, std::string>> refused_;
-    std::map<std::string, std::string> objects_;  ///< reference -> "unit:address"
+    std::map<std::string, Place> places_;  ///< by reference
 };
 
 std::vector<std::string> ids_of(const Selection& selection) {
@@ -269,8 +281,14 @@ ExitCode adopt_drift(Session& session, const Prepared& prepared, DriftCheck chec
         check.report.verdict = "nothing was adopted";
         return session.finish(std::move(check.report));
     }
+    const auto aims = adoption.aims();
+    if (aims_at_nothing(aims)) {
+        check.report.remarks.push_back(
+            "the intent was edited; the states wait until the rest of these objects is in order");
+        return session.finish(std::move(check.report));
+    }
     auto planned = make_plan(session, *again->first.workspace, again->first.walk,
-                             {.purpose = "adopt", .aims = adoption.aims()});
+                             {.purpose = "adopt", .aims = aims});
     return finish_repair(session, std::move(check), std::move(planned));
 }
 

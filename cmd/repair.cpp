@@ -13,14 +13,10 @@ std::map<std::string, Aim> aims_of(const DriftCheck& check) {
     return aims;
 }
 
-namespace {
-
 bool aims_at_nothing(const std::map<std::string, Aim>& aims) {
     return std::all_of(aims.begin(), aims.end(),
                        [](const auto& aim) { return aim.second.targets.empty(); });
 }
-
-}  // namespace
 
 ExitCode finish_repair(Session& session, DriftCheck check, Planned planned) {
     auto& report = planned.report;

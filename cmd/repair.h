@@ -10,6 +10,9 @@ namespace agentops::cmd {
 /// What a repair of everything that drifted may touch, by unit.
 std::map<std::string, Aim> aims_of(const DriftCheck& check);
 
+/// No unit has a target.
+bool aims_at_nothing(const std::map<std::string, Aim>& aims);
+
 /// Makes a plan that restores what drifted, and shows it.
 ExitCode revert_drift(Session& session, const Prepared& prepared, DriftCheck check);
 

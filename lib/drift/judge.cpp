@@ -20,14 +20,20 @@ constexpr std::string_view kIdentity[] = {
 #undef IDENTITY
 };
 
+constexpr const char* kKnownAfterApply = "(known after apply)";
+
 bool identifies(std::string_view path) {
     return std::find(std::begin(kIdentity), std::end(kIdentity), path) != std::end(kIdentity);
 }
 
+/// To a value that somebody asked for. What is only known after apply is the provider's to fill in,
+/// unless it is configured: then it comes from another object.
 bool plans_to_change(const Observed& object, const std::string& argument) {
+    const bool configured = object.configured.count(argument) != 0;
     const auto& planned = object.planned_attributes;
     return std::any_of(planned.begin(), planned.end(), [&](const AttributeChange& attribute) {
-        return argument_of(attribute.path) == argument;
+        return argument_of(attribute.path) == argument &&
+               (configured || attribute.after != kKnownAfterApply);
     });
 }
 

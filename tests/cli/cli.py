@@ -50,10 +50,16 @@ class Fake:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="agentops-fake-"))
         self.program = self.folder / name
         shutil.copy(HERE / "fake_terraform", self.program)
+        shutil.copy(HERE / "fake_reality.py", self.folder)
 
     def set(self, **knobs):
         """Replaces all knobs."""
         (self.folder / "fake.json").write_text(json.dumps(knobs), encoding="utf-8")
+
+    def drift(self, **objects):
+        """Replaces what differs from the states: aws_sns_topic__a={"tags": ...}, None when it is gone."""
+        found = {name.replace("__", "."): attributes for name, attributes in objects.items()}
+        (self.folder / "reality.json").write_text(json.dumps(found), encoding="utf-8")
 
     def forget(self):
         """Empties the log."""

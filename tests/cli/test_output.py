@@ -8,7 +8,7 @@ import re
 import cli
 
 COMMANDS = ["init", "check", "generate", "plan", "approve", "apply", "destroy", "explain", "graph",
-            "runs", "schema", "doctor", "version"]
+            "drift", "watch", "runs", "metrics", "schema", "doctor", "version"]
 
 
 def fits(schema, value, root, where="$"):

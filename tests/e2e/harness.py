@@ -32,9 +32,10 @@ def agentops_binary():
 
 
 def _search_path():
-    """PATH, then the folder where tests/lib/install.sh puts the emulator, then its OpenTofu."""
+    """PATH, then the folders where tests/lib/install.sh puts the emulator, OpenTofu and promtool."""
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "agentops"
-    found = [os.environ.get("PATH", os.defpath), cache / "emulator/bin", *sorted(cache.glob("opentofu-*"))]
+    found = [os.environ.get("PATH", os.defpath), cache / "emulator/bin", *sorted(cache.glob("opentofu-*")),
+             cache / "promtool"]
     return os.pathsep.join(map(str, found))
 
 

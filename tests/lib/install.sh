@@ -13,7 +13,7 @@ readonly TOFU_SHA256_ARM64=b9614df40575cc3fc10a8a25025b7245d961da279f715ea3efff4
 
 AGENTOPS_CACHE=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/agentops
 # Last in PATH: what the machine has wins.
-PATH=$PATH:$AGENTOPS_CACHE/emulator/bin:$AGENTOPS_CACHE/opentofu-$TOFU_VERSION
+PATH=$PATH:$AGENTOPS_CACHE/emulator/bin:$AGENTOPS_CACHE/opentofu-$TOFU_VERSION:$AGENTOPS_CACHE/promtool
 
 # command:package is missing when the command is; a bare package when dpkg does not have it.
 readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-config:pkg-config
@@ -162,9 +162,27 @@ download_tofu() {
     return 1
 }
 
+# Prometheus' own reader of metrics. Its package would start a server; only the program is wanted.
+install_promtool() {
+    have promtool && return 0
+    have apt-get || { say "no promtool and no apt; install it so that it is in PATH" && return 1; }
+    local folder
+    folder=$(mktemp -d)
+    say "taking promtool out of the prometheus package into $AGENTOPS_CACHE/promtool"
+    # apt's own user for downloads may not write here; a relative path keeps it from trying.
+    (cd "$folder" && apt-get -qq download prometheus >&2 && dpkg-deb -x prometheus_*.deb . &&
+        mkdir -p "$AGENTOPS_CACHE/promtool" && mv usr/bin/promtool "$AGENTOPS_CACHE/promtool/") || {
+        rm -rf "$folder"
+        say "could not take promtool out of the package prometheus; install it so that it is in PATH"
+        return 1
+    }
+    rm -rf "$folder"
+}
+
 # Everything the tests use beyond the build.
 install_test_tools() {
-    install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform
+    install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform &&
+        install_promtool
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.

@@ -242,3 +242,42 @@ TEST_CASE("drift: computed-only attributes of a provider's schema") {
     CHECK_FALSE(table.covers("aws_z", "arn"));
     CHECK(table.knows("aws_x"));
 }
+
+TEST_CASE("drift: what a plan only knows after apply is not restored by it") {
+    Look look;
+    look.background.computed = &kSchema;
+    look.plan.resources = {resource_config("aws_x.y", {{"size", Json::object()}})};
+    look.plan.drift = {changed("aws_x.y", {"update"}, {{"size", 1}, {"etag", "1"}},
+                               {{"size", 2}, {"etag", "2"}})};
+    look.plan.changes = {changed("aws_x.y", {"update"}, {{"size", 2}, {"etag", "2"}}, {{"size", 1}})};
+    look.plan.changes[0]["change"]["after_unknown"] = {{"etag", true}};
+    CHECK(look.verdict() == "aws_x.y modified drift\n  size not_equal 1 -> 2\n  noise etag\n");
+}
+
+TEST_CASE("drift: what a state took over stays drift until it is in order") {
+    Look look;
+    auto plan = look.plan.json();
+    plan["prior_state"]["values"]["root_module"]["resources"] = {
+        {{"address", "aws_x.y"}, {"values", {{"open", true}}}}};
+    Sighting sighting;
+    sighting.unit = "shop/main";
+    sighting.address = "aws_x.y";
+    sighting.path = "open";
+    sighting.expected = "false";
+    sighting.actual = "true";
+    const auto verdict = [&](const Json& json) {
+        const auto seen = read_observation({"aws_x.y"}, look.events, json);
+        auto judged = judge(look.background, seen);
+        keep_absorbed({sighting}, seen, judged);
+        return show(judged);
+    };
+    CHECK(verdict(plan) == "aws_x.y modified drift\n  open not_equal false -> true\n");
+    SUBCASE("it is in order again") {
+        plan["prior_state"]["values"]["root_module"]["resources"][0]["values"]["open"] = false;
+    }
+    SUBCASE("the configuration sets it by now") {
+        plan["configuration"]["root_module"]["resources"] = {
+            resource_config("aws_x.y", {{"open", Json::object()}})};
+    }
+    CHECK(verdict(plan) == "aws_x.y in_sync none\n");
+}
