@@ -122,11 +122,11 @@ public:
             const bool proven =
                 verdict != proof.verdicts.end() && stays(verdict->second, address, path);
             if (!proven)
-                found.push_back(error(
-                    "drift.adopt-unproven",
-                    fmt::format("after the edit a plan would still change {}", reference), {},
-                    "the intent was left as it was; edit it by hand, or " +
-                        ignore_command(reference)));
+                found.push_back(
+                    error("drift.adopt-unproven",
+                          fmt::format("after the edit a plan would still change {}", reference), {},
+                          "the intent was left as it was; edit it by hand, or " +
+                              ignore_command(reference)));
         }
         return found;
     }
@@ -149,9 +149,10 @@ private:
             verdict.resources.begin(), verdict.resources.end(), [&](const auto& resource) {
                 if (resource.address != address) return false;
                 const auto& drifts = resource.attributes;
-                return path.empty() ? resource.planned != Action::no_op
-                                    : std::any_of(drifts.begin(), drifts.end(),
-                                                  [&](const auto& one) { return one.path == path; });
+                return path.empty()
+                           ? resource.planned != Action::no_op
+                           : std::any_of(drifts.begin(), drifts.end(),
+                                         [&](const auto& one) { return one.path == path; });
             });
     }
 

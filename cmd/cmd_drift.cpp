@@ -45,6 +45,7 @@ public:
         options.flag("--revert", revert_, "Make a plan that restores what drifted");
         options.flag("--adopt", adopt_, "Write what is there into the intent, and make a plan");
         options.flag("--unmanaged", unmanaged_, "List what exists and is in no state");
+        options.flag("--who", who_, "Ask the cloud's trail who changed what drifted");
         options.text("--reason", wish_.reason, "TEXT", "accept, ignore: why");
         options.text("--owner", wish_.owner, "WHO", "accept, ignore: who answers for it");
         options.text("--until", wish_.until, "DATE", "accept, ignore: last day, or a time: 14d");
@@ -66,7 +67,8 @@ public:
                        "a repair goes one way: restore, or take over what is there")});
         auto prepared = prepare(session, words_, false);
         if (!prepared) return session.fail_with(prepared.error());
-        auto checked = check_and_record(session, *prepared->workspace, prepared->walk, unmanaged_);
+        auto checked = check_and_record(session, *prepared->workspace, prepared->walk,
+                                        {.unmanaged = unmanaged_, .who = who_});
         if (!checked) return session.fail_with(checked.error());
         if (revert_) return revert_drift(session, *prepared, *std::move(checked));
         if (adopt_) return adopt_drift(session, *prepared, *std::move(checked));
@@ -75,7 +77,7 @@ public:
 
 private:
     std::vector<std::string> words_;
-    bool revert_ = false, adopt_ = false, unmanaged_ = false;
+    bool revert_ = false, adopt_ = false, unmanaged_ = false, who_ = false;
     AcceptWish wish_;
 };
 

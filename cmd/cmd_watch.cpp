@@ -65,6 +65,7 @@ public:
         options.text("--interval", interval_, "TIME", "Time between two passes (5m)");
         options.number("--debounce", debounce_, "N",
                        "Passes that must agree before a change is told (1)");
+        options.flag("--who", who_, "Ask the cloud's trail who changed what drifted");
         options.text("--metrics", metrics_, "FILE", "Write gauges for Prometheus to this file");
     }
 
@@ -87,7 +88,7 @@ public:
         // Two loops would repair against each other.
         auto lock = record::StackLock::take(store, ".watch", "watch", session.clock());
         if (!lock) return session.fail_with(lock.error());
-        Watch watch(session, patterns_, once_ ? 1 : std::max(debounce_.value_or(1), 1));
+        Watch watch(session, patterns_, once_ ? 1 : std::max(debounce_.value_or(1), 1), who_);
         return once_ ? one_pass(session, watch) : loop(session, watch, *interval);
     }
 
@@ -167,7 +168,7 @@ private:
     }
 
     std::vector<std::string> patterns_;
-    bool once_ = false;
+    bool once_ = false, who_ = false;
     std::optional<std::string> interval_, metrics_;
     std::optional<int> debounce_;
     mutable std::string complained_;

@@ -12,6 +12,7 @@
 #include "cmd/checks.h"
 #include "cmd/drift_report.h"
 #include "cmd/plan_flow.h"
+#include "cmd/trail.h"
 #include "cmd/unmanaged.h"
 #include "drift/artifacts.h"
 #include "record/applied.h"
@@ -100,7 +101,7 @@ private:
         for (auto& [unit, why] : broken)
             conclude_broken(unit, why);
         if (options_.unmanaged) list_unmanaged(*runner);
-        auto done = report();
+        auto done = report(*runner);
         if (done && options_.checks) run_stack_checks(*runner, live.get());
         remove_secret_files(check_.units);
         remove_plans();
@@ -277,7 +278,7 @@ private:
         }
     }
 
-    Status report() {
+    Status report(run::Runner& runner) {
         TRY(const auto accepted,
             drift::read_acceptances(acceptance_file(workspace_), session_.sources()));
         const auto now = session_.clock().now();
@@ -295,6 +296,7 @@ private:
             append_to(check_.restored, memory.restored());
             if (options_.remember) TRY_DO(memory.write(file, rfc3339(now - kRemembered)));
         }
+        if (options_.who) name_writers(stacks_.stacks, check_, runner);
         conclude_report(check_);
         return {};
     }

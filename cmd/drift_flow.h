@@ -30,6 +30,7 @@ struct DriftOptions {
     fs::path run_dir;  ///< where logs and plans go; emptied of plans afterwards
     std::string run;   ///< id under which what is seen is remembered
     bool unmanaged = false;
+    bool who = false;      ///< ask the cloud's trail who changed what drifted
     bool quiet = false;    ///< without progress: a loop makes it
     bool checks = false;   ///< run the checks of the stacks too
     bool remember = true;  ///< false: what is seen leaves no trace in the memory

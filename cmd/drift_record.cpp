@@ -72,13 +72,15 @@ Status journal_drift(Session& session, const Workspace& workspace, const DriftCh
 }
 
 Result<DriftCheck> check_and_record(Session& session, const Workspace& workspace,
-                                    const StaticWalk& stacks, bool unmanaged) {
+                                    const StaticWalk& stacks, DriftOptions options) {
     const auto run = record::new_run_id(session.clock());
     const auto run_dir = workspace.store.run(run);
     TRY_DO(workspace.store.prepare());
     TRY_DO(workspace.store.mark_check(run));
     TRY_DO(session.events().open(run_dir / "events.jsonl", run));
-    auto check = check_drift(session, workspace, stacks, {run_dir, run, unmanaged});
+    options.run = run;
+    options.run_dir = run_dir;
+    auto check = check_drift(session, workspace, stacks, options);
     check.report.run = run;
     TRY_DO(record::append_journal(workspace.store, session.clock(), run, "drift.checked",
                                   {{"stacks", counts_of(check)}}));

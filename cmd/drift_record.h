@@ -6,9 +6,10 @@
 
 namespace agentops::cmd {
 
-/// Checks the stacks in a run of its own and journals what appeared and what was restored.
+/// Checks the stacks in a run of its own (options.run and run_dir are set here) and journals what
+/// appeared and what was restored.
 Result<DriftCheck> check_and_record(Session& session, const Workspace& workspace,
-                                    const StaticWalk& stacks, bool unmanaged);
+                                    const StaticWalk& stacks, DriftOptions options);
 
 /// Journals what a check found anew and what it found in order again: "drift.detected" and
 /// "drift.restored", a line per stack.

@@ -137,9 +137,9 @@ Result<WatchPass> Watch::pass() {
     TRY_DO(workspace.store.prepare());
     const Scratch scratch(workspace.store.dir() / "watch" / ".pass");
     const auto run = record::new_run_id(session_.clock());
-    auto check =
-        check_drift(session_, workspace, prepared.walk,
-                    {.run_dir = scratch.path(), .run = run, .quiet = true, .checks = true});
+    auto check = check_drift(
+        session_, workspace, prepared.walk,
+        {.run_dir = scratch.path(), .run = run, .who = who_, .quiet = true, .checks = true});
     for (const auto& stack : check.report.stacks)
         check.last_clean[stack.id] = last_clean(stack.id, stack.status == "in-sync");
     TRY_DO(journal_drift(session_, workspace, check));

@@ -24,8 +24,9 @@ struct WatchPass {
 
 class Watch {
 public:
-    Watch(Session& session, std::vector<std::string> patterns, int debounce)
-        : session_(session), patterns_(std::move(patterns)), debounce_(debounce) {}
+    /// `who`: ask the cloud's trail who changed what drifted.
+    Watch(Session& session, std::vector<std::string> patterns, int debounce, bool who)
+        : session_(session), patterns_(std::move(patterns)), debounce_(debounce), who_(who) {}
 
     /// Loads the project anew, so that an intent that changed is seen.
     Result<WatchPass> pass();
@@ -36,6 +37,7 @@ private:
     Session& session_;
     std::vector<std::string> patterns_;
     int debounce_;
+    bool who_;
     std::map<std::string, drift::Debounce> changes_;
     std::map<std::string, std::string> clean_;  ///< when a stack was last seen in order
 };

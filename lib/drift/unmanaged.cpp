@@ -1,6 +1,7 @@
 #include "drift/unmanaged.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
@@ -65,6 +66,17 @@ run::Step listing_step(const Listing& listing, const std::string& program, const
 
 run::Step identity_step(const std::string& program, const Place& place) {
     return step_of("identity", "sts get-caller-identity", program, place);
+}
+
+run::Step trail_step(std::size_t number, const std::string& resource, const std::string& program,
+                     const Place& place) {
+    auto step = step_of("trail-" + std::to_string(number),
+                        "cloudtrail lookup-events --max-results 20", program, place);
+    // As JSON: the command's own short form takes commas and equals signs for its own.
+    const Json attributes = {{{"AttributeKey", "ResourceName"}, {"AttributeValue", resource}}};
+    auto& argv = std::get<run::ToolCall>(step.action).argv;
+    argv.insert(argv.end(), {"--lookup-attributes", dump_json(attributes)});
+    return step;
 }
 
 }  // namespace agentops::drift

@@ -42,4 +42,9 @@ run::Step listing_step(const Listing& listing, const std::string& program, const
 /// Asks who is calling: that needs no right, and fails as every listing would when nobody does.
 run::Step identity_step(const std::string& program, const Place& place);
 
+/// Asks CloudTrail for the latest events of a resource by the name or id that it goes by there;
+/// drift/trail.h reads the answer. `number` tells the calls of a run apart.
+run::Step trail_step(std::size_t number, const std::string& resource, const std::string& program,
+                     const Place& place);
+
 }  // namespace agentops::drift

@@ -153,7 +153,7 @@ class PlantedTest(cli.CliTest):
         project.path(".agentops/stacks/shop").mkdir(parents=True)
         os.symlink(elsewhere, project.path(UNIT))
         self.refused(project, "file.symlink", 1, "plan")
-        self.assertEqual(sorted(p.name for p in elsewhere.iterdir()), ["terraform"])
+        self.assertEqual(sorted(p.name for p in elsewhere.iterdir()), ["fake_reality.py", "terraform"])
 
     def test_planted_workspace_is_inert(self):
         project = self.project()

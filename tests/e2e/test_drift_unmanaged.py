@@ -73,12 +73,19 @@ class DriftUnmanagedTest(journey.AwsJourney):
                     "--description", "x")["GroupId"]
         server = ec2("run-instances", "--image-id", box["ami"], "--instance-type", "t3.micro",
                      "--subnet-id", subnet, *tagged("instance"))["Instances"][0]["InstanceId"]
-        volume = ec2("create-volume", "--size", "1", "--availability-zone", box["availability_zone"],
-                     *tagged("volume"))["VolumeId"]
-        ec2("attach-volume", "--volume-id", volume, "--instance-id", box["id"], "--device", "/dev/sdf")
+        volume = self.attach_volume(ec2)
         return [thing("aws_subnet", subnet, stack="shop"), thing("aws_security_group", group, stack="shop"),
                 thing("aws_instance", server, stack="shop"), thing("aws_ebs_volume", volume),
                 thing("aws_ebs_volume", self.root_volume(server), name=None)]
+
+    def attach_volume(self, ec2):
+        """A volume for a machine that a managed group made; at a managed one it would be drift."""
+        (web,) = [server for server in self.instances()
+                  if any(tag["Key"] == "aws:autoscaling:groupName" for tag in server.get("Tags", []))]
+        volume = ec2("create-volume", "--size", "1", "--availability-zone",
+                     web["Placement"]["AvailabilityZone"], *tagged("volume"))["VolumeId"]
+        ec2("attach-volume", "--volume-id", volume, "--instance-id", web["InstanceId"], "--device", "/dev/sdf")
+        return volume
 
     def root_volume(self, server):
         answer = self.emulator.aws("ec2", "describe-instances", "--instance-ids", server)

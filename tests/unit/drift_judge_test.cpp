@@ -247,9 +247,10 @@ TEST_CASE("drift: what a plan only knows after apply is not restored by it") {
     Look look;
     look.background.computed = &kSchema;
     look.plan.resources = {resource_config("aws_x.y", {{"size", Json::object()}})};
-    look.plan.drift = {changed("aws_x.y", {"update"}, {{"size", 1}, {"etag", "1"}},
-                               {{"size", 2}, {"etag", "2"}})};
-    look.plan.changes = {changed("aws_x.y", {"update"}, {{"size", 2}, {"etag", "2"}}, {{"size", 1}})};
+    look.plan.drift = {
+        changed("aws_x.y", {"update"}, {{"size", 1}, {"etag", "1"}}, {{"size", 2}, {"etag", "2"}})};
+    look.plan.changes = {
+        changed("aws_x.y", {"update"}, {{"size", 2}, {"etag", "2"}}, {{"size", 1}})};
     look.plan.changes[0]["change"]["after_unknown"] = {{"etag", true}};
     CHECK(look.verdict() == "aws_x.y modified drift\n  size not_equal 1 -> 2\n  noise etag\n");
 }
