@@ -16,7 +16,7 @@ public:
             .summary = "asks for a closer look where something differs",
             .scope = graph::Scope::terraform,
             .reads = {slots::unit.id, slots::inputs.id, slots::plan_step.id, slots::plan_done.id},
-            .writes = {slots::look_step.id, slots::confirm_step.id},
+            .writes = {slots::look_step.id},
         };
         return info;
     }
@@ -26,17 +26,11 @@ public:
         const auto& planned = context.get(slots::plan_done);
         const auto& cwd = std::get<run::ToolCall>(context.get(slots::plan_step).action).cwd;
         auto look = tf::look_step(*input.unit, cwd != input.unit->dir, input.context);
-        auto confirm = probe_of(input);
         if (!planned.ran)
             look.skip = "nothing was planned";
         else if (planned.ok && !drift::differs(planned.events) && !remembers(input))
             look.skip = "nothing differs";
-        if (!drift::reports_gone(planned.events, kSilentlyGone))
-            confirm.skip = "no bucket is reported gone";
-        else if (!input.drift || input.drift->cloud.empty())
-            confirm.skip = "it is not known where the cloud answers";
         context.put(slots::look_step, std::move(look));
-        context.put(slots::confirm_step, std::move(confirm));
         return {};
     }
 
@@ -45,17 +39,6 @@ private:
     /// values can tell.
     static bool remembers(const UnitInput& input) {
         return input.drift && !input.drift->remembered.empty();
-    }
-
-    /// The provider takes a bucket that it cannot reach for one that is gone (hashicorp/aws
-    /// 5.100); all other types say that they could not be read.
-    static constexpr std::string_view kSilentlyGone = "aws_s3_bucket";
-
-    static run::Step probe_of(const UnitInput& input) {
-        run::Probe probe;
-        if (input.drift) probe.url = input.drift->cloud;
-        probe.within = std::chrono::seconds(5);
-        return {"confirm", "tcp", std::move(probe), true, ""};
     }
 };
 

@@ -64,7 +64,6 @@ struct DriftWish {
     bool intent_moved = false;                            ///< as drift::Background
     std::shared_ptr<const drift::ComputedOnly> computed;  ///< null when not read before
     std::vector<drift::Sighting> remembered;              ///< what drifted at the check before
-    std::string cloud;  ///< "tcp://host:port" of the cloud's API; "" when it cannot be asked so
 };
 
 struct UnitInput {

@@ -17,8 +17,8 @@ public:
             .name = "surveyor",
             .summary = "puts together what was seen of reality",
             .scope = graph::Scope::terraform,
-            .reads = {slots::unit.id, slots::plan_step.id, slots::plan_done.id, slots::look_done.id,
-                      slots::confirm_done.id},
+            .reads = {slots::unit.id, slots::plan_step.id, slots::plan_done.id,
+                      slots::look_done.id},
             .writes = {slots::observation.id, slots::schema_step.id},
         };
         return info;
@@ -34,7 +34,6 @@ public:
             seen = drift::read_observation(input.facts.state.managed, planned.events,
                                            look.json ? *look.json : Json());
             diagnostics = judge_look(*input.unit, planned, look, seen);
-            if (!context.get(slots::confirm_done).ok) distrust(seen);
         } else {
             seen = not_planned(input, context.get(slots::plan_step).skip);
         }
@@ -79,18 +78,6 @@ private:
             diagnostic.level = Level::warning;
         }
         return found;
-    }
-
-    /// Objects that are said to be gone while the cloud does not answer.
-    static void distrust(drift::Observation& seen) {
-        seen.complete = false;
-        seen.failure =
-            "the cloud's API does not answer; the provider takes buckets that it cannot "
-            "reach for gone";
-        for (auto& object : seen.objects) {
-            if (object.reading == drift::Observed::Reading::gone)
-                object.reading = drift::Observed::Reading::unread;
-        }
     }
 };
 

@@ -7,9 +7,9 @@
 #include "agents/keys.h"
 #include "ansible/sources.h"
 #include "base/digest.h"
-#include "base/term.h"
 #include "base/text.h"
 #include "cmd/checks.h"
+#include "cmd/confirm_gone.h"
 #include "cmd/drift_report.h"
 #include "cmd/plan_flow.h"
 #include "cmd/trail.h"
@@ -23,33 +23,6 @@ namespace agentops::cmd {
 namespace {
 
 constexpr auto kRemembered = std::chrono::hours(24 * 90);  ///< what was restored
-
-/// "tcp://host:port" of an endpoint's address; "" when it is none.
-std::string tcp_of(const std::string& url) {
-    const auto start = url.find("://");
-    if (start == std::string::npos) return "";
-    auto host = url.substr(start + 3);
-    host = host.substr(0, host.find('/'));
-    const bool has_port =
-        host.find(':', host.find(']') == std::string::npos ? 0 : host.find(']')) !=
-        std::string::npos;
-    return "tcp://" + host + (has_port ? "" : starts_with(url, "https") ? ":443" : ":80");
-}
-
-bool goes_through_proxy() {
-    for (const auto* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) {
-        if (const auto value = process_env(name); value && !value->empty()) return true;
-    }
-    return false;
-}
-
-/// Where the cloud of a stack answers, if it can be asked so.
-std::string cloud_of(const intent::Stack& stack) {
-    if (stack.target.endpoint) return tcp_of(stack.target.endpoint->value.value);
-    if (const auto url = process_env("AWS_ENDPOINT_URL"); url && !url->empty()) return tcp_of(*url);
-    if (stack.target.provider.value.value != "aws" || goes_through_proxy()) return "";
-    return fmt::format("tcp://s3.{}.amazonaws.com:443", stack.target.region.value.value);
-}
 
 /// What providers set, as an earlier check has read it for the very same providers.
 fs::path schema_file(const Workspace& workspace, const tf::Unit& unit) {
@@ -100,6 +73,7 @@ private:
             conclude(job, walk);
         for (auto& [unit, why] : broken)
             conclude_broken(unit, why);
+        confirm_gone(stacks_.stacks, check_, *runner, session_.jobs());
         if (options_.unmanaged) list_unmanaged(*runner);
         auto done = report(*runner);
         if (done && options_.checks) run_stack_checks(*runner, live.get());
@@ -128,7 +102,6 @@ private:
             }
             if (const auto* root = job.terraform()) {
                 wish.computed = read_schema(schema_file(workspace_, root->unit));
-                wish.cloud = cloud_of(*stack_of(job.unit().stack));
             }
             job.drift = std::move(wish);
         }
@@ -196,7 +169,8 @@ private:
         keep_schema(job, *board);
         if (const auto* seen = board->get(slots::observation)) {
             for (const auto& object : seen->objects) {
-                if (object.reading == drift::Observed::Reading::changed)
+                if (object.reading == drift::Observed::Reading::changed ||
+                    object.reading == drift::Observed::Reading::gone)
                     check_.reality[job.id()][object.address] = object.actual;
             }
         }

@@ -15,7 +15,8 @@ struct DriftCheck {
     std::map<std::string, drift::UnitVerdict> verdicts;  ///< by unit
     /// When a stack was last seen in order, if somebody kept it: for the time to detect.
     std::map<std::string, std::string> last_clean;
-    /// Terraform objects that changed, as they are: unit -> address -> attributes. Secret.
+    /// Terraform objects that changed, as they are, and those that are gone, as they were: unit ->
+    /// address -> attributes. Secret.
     std::map<std::string, std::map<std::string, Json>> reality;
     /// Differences that were not there at the check before, and those that are gone since.
     std::vector<drift::Sighting> appeared, restored;

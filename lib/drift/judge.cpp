@@ -22,6 +22,9 @@ constexpr std::string_view kIdentity[] = {
 
 constexpr const char* kKnownAfterApply = "(known after apply)";
 
+/// Computed, and yet what somebody did: a machine was stopped.
+constexpr std::string_view kRunState = "instance_state";
+
 bool identifies(std::string_view path) {
     return std::find(std::begin(kIdentity), std::end(kIdentity), path) != std::end(kIdentity);
 }
@@ -76,7 +79,7 @@ private:
                    "lifecycle ignores it, or the intent wants what is there";
         const auto* computed = background_.computed;
         if (computed == nullptr || !computed->covers(object.type, path)) return "";
-        return identifies(path) ? "" : "computed-only: the provider sets it";
+        return identifies(path) || path == kRunState ? "" : "computed-only: the provider sets it";
     }
 
     const Background& background_;

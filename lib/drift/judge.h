@@ -29,7 +29,7 @@ bool wants_schema(const Observation& observation);
 ///    one that a plan leaves as it is is noise: the provider takes both values for the same, the
 ///    lifecycle ignores it, or reality is what the intent wants by now.
 ///  - a computed-only attribute is noise, unless it identifies the object (identity.def): then
-///    the object was made anew.
+///    the object was made anew, or the machine's run state.
 ///  - any other: modified, though a revert cannot restore it.
 ///  - null and empty that changed places: noise.
 UnitVerdict judge(const Background& background, const Observation& observation);

@@ -117,7 +117,7 @@ private:
         found.type = text_of(record, "type");
         if (actions == R"(["delete"])") {
             found.reading = Observed::Reading::gone;
-            found.actual = nullptr;
+            found.actual = member(sides, "before");
             return;
         }
         found.reading = Observed::Reading::changed;
@@ -179,15 +179,6 @@ bool differs(const std::vector<Json>& events) {
         }
     }
     return !whole;
-}
-
-bool reports_gone(const std::vector<Json>& events, std::string_view type_prefix) {
-    return std::any_of(events.begin(), events.end(), [&](const Json& event) {
-        const auto& change = member(event, "change");
-        return text_of(event, "type") == "resource_drift" &&
-               text_of(change, "action") == "delete" &&
-               starts_with(text_of(member(change, "resource"), "resource_type"), type_prefix);
-    });
 }
 
 Observation read_observation(const std::vector<std::string>& managed,

@@ -26,7 +26,7 @@ struct Observed {
     std::vector<AttributeChange> planned_attributes;  ///< from reality to what is wanted
     std::set<std::string> configured;                 ///< top-level arguments that are set
     bool reads_data = false;                          ///< an argument refers to a data source
-    Json actual;  ///< the whole object as it was read, if the plan was read; secret
+    Json actual;  ///< the whole object as it is, or was; if the plan was read; secret
 };
 
 struct Observation {
@@ -48,7 +48,5 @@ Observation read_observation(const std::vector<std::string>& managed,
 
 /// The stream says that something differs, or is not whole: then `show -json` is needed.
 bool differs(const std::vector<Json>& events);
-/// The stream reports objects of a type with this prefix as gone.
-bool reports_gone(const std::vector<Json>& events, std::string_view type_prefix);
 
 }  // namespace agentops::drift

@@ -227,6 +227,12 @@ def intents(url):
             "calm.intent.yaml": head.replace("NAME", "calm") + CALM}
 
 
+def component(intent, address):
+    """The lines of an intent that make a resource, where it is named like its component."""
+    name = address.split(".")[1]
+    return re.search(rf"^  {name}:.*\n(?:    .*\n)*", intent, re.M)[0]
+
+
 def members(target):
     """How many resources a case's target stands for."""
     name = target.split(".")[1]
@@ -314,7 +320,7 @@ class Target:
 def main():
     """Makes the changes that stdin asks for; says which could not be made."""
     order = json.load(sys.stdin)
-    clients, known = Clients(order["url"]), {one.name: one for one in drift_cases.all_cases()}
+    clients, known = Clients(order["url"]), {one.name: one for one in drift_cases.all_cases() + drift_cases.adopted()}
     failed = False
     for name, number in order["cases"]:
         one = known[name].numbered(number)

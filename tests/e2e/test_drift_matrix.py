@@ -3,7 +3,7 @@
 
 import collections
 import json
-import subprocess
+import re
 import sys
 
 import drift_bed
@@ -81,6 +81,7 @@ class DriftMatrixTest(journey.AwsJourney):
         self.approved_and_applied(project)
         self.fresh_stacks_are_in_sync(project)
         matrix = Matrix()
+        self.addCleanup(lambda: print(f"\n{matrix}", file=sys.stderr))
         for number, cases in enumerate(drift_bed.rounds()):
             self.inject(project, cases)
             record = project.agentops_json("drift", "--revert", expect=2, timeout=600)
@@ -89,15 +90,32 @@ class DriftMatrixTest(journey.AwsJourney):
             if number == 0:
                 self.terraform_says_the_same(project, verdicts(record))
             self.approved_and_applied(project)
-        self.assertEqual(project.agentops_json("drift", timeout=600)["exit"], 0)
-        project.agentops("plan", "--detailed-exitcode", timeout=600)
-        print(f"\n{matrix}", file=sys.stderr)
+        self.nothing_is_left(project)
+        self.what_an_intent_can_say_is_adopted(project)
         self.assertGreaterEqual((matrix.found.total(), len(matrix.types)), (110, 20))
         self.assertEqual((matrix.missed.total(), matrix.alarms.total()), (0, 0), matrix)
 
     def approved_and_applied(self, project):
         project.agentops("approve", "latest", "--as", "ann", *LIMITS)
         project.agentops_json("apply", "latest", timeout=900)
+
+    def nothing_is_left(self, project):
+        project.agentops("drift", expect=0, timeout=600)
+        project.agentops("plan", "--detailed-exitcode", timeout=600)
+
+    def what_an_intent_can_say_is_adopted(self, project):
+        cases = drift_bed.rounds(drift_cases.adoptable())[0]
+        self.assertGreaterEqual(len(cases), 12)
+        before = project.read("bed.intent.yaml")
+        self.inject(project, cases)
+        record = project.agentops_json("drift", "--adopt", expect=2, timeout=600)
+        text = project.read("bed.intent.yaml")
+        for one in cases:
+            self.assertIn(one.adopt, drift_bed.component(text, one.target), one.name)
+        self.assertEqual(re.findall(r"#.*", text), re.findall(r"#.*", before))
+        self.assertEqual(set(drifted(verdicts(record))) - {one.target for one in cases}, set())
+        self.approved_and_applied(project)
+        self.nothing_is_left(project)
 
     def inject(self, project, cases):
         drift_bed.inject(self.emulator, journey.state_values(project, "bed/main"), cases)

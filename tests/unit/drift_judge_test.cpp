@@ -219,12 +219,6 @@ TEST_CASE("drift: arguments are found below modules and instance keys") {
           address + " in_sync noise\n  noise size\n");
 }
 
-TEST_CASE("drift: buckets that are said to be gone") {
-    CHECK(reports_gone({drift_event("aws_s3_bucket.a", "delete")}, "aws_s3_bucket"));
-    CHECK_FALSE(reports_gone({drift_event("aws_s3_bucket.a", "update")}, "aws_s3_bucket"));
-    CHECK_FALSE(reports_gone({drift_event("aws_vpc.a", "delete")}, "aws_s3_bucket"));
-}
-
 TEST_CASE("drift: computed-only attributes of a provider's schema") {
     const Json schema = Json::parse(R"({"provider_schemas": {"p": {"resource_schemas": {"aws_x": {
         "block": {
@@ -281,4 +275,14 @@ TEST_CASE("drift: what a state took over stays drift until it is in order") {
             resource_config("aws_x.y", {{"open", Json::object()}})};
     }
     CHECK(verdict(plan) == "aws_x.y in_sync none\n");
+}
+
+TEST_CASE("drift: a machine that was stopped tells people something, computed or not") {
+    const auto schema = ComputedOnly::from_record({{"aws_x", {"instance_state"}}});
+    Look look;
+    look.background.computed = &schema;
+    look.plan.drift = {changed("aws_x.y", {"update"}, {{"instance_state", "running"}},
+                               {{"instance_state", "stopped"}})};
+    CHECK(look.verdict() ==
+          "aws_x.y modified drift\n  instance_state not_equal \"running\" -> \"stopped\"\n");
 }

@@ -79,7 +79,7 @@ curator          unit, apply_done, prove_done, refresh_done                     
 
 TEST_CASE("a drift check writes to nothing but the unit's folder") {
     CHECK(order_of_unit({slots::standing.id}) ==
-          "planner write lock init validate plan lookout look confirm surveyor schema assessor");
+          "planner write lock init validate plan lookout look surveyor schema assessor");
 }
 
 TEST_CASE("plan ends with the review: nothing that writes to the world is in it") {
