@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "drift/configuration.h"
+#include "drift/echo.h"
 #include "terraform/attributes.h"
 
 namespace agentops::drift {
@@ -54,7 +55,7 @@ bool repeats(const Observed& object, const AttributeChange& change) {
 class Attributes {
 public:
     Attributes(const Background& background, const Observation& observation)
-        : background_(background), planned_(observation.complete) {}
+        : background_(background), observation_(observation) {}
 
     void judge(const Observed& object, ResourceVerdict& verdict) const {
         for (const auto& change : object.attributes) {
@@ -73,17 +74,19 @@ private:
     /// Empty when it is drift.
     std::string_view why_noise(const Observed& object, const std::string& path) const {
         const auto argument = argument_of(path);
-        if (!planned_ || plans_to_change(object, argument)) return "";
+        if (!observation_.complete || plans_to_change(object, argument)) return "";
         if (object.configured.count(argument) != 0)
             return "a plan leaves it as it is: the provider takes both values for the same, the "
                    "lifecycle ignores it, or the intent wants what is there";
+        if (is_echo(observation_, object, argument))
+            return "it shows what other resources of the unit manage";
         const auto* computed = background_.computed;
         if (computed == nullptr || !computed->covers(object.type, path)) return "";
         return identifies(path) || path == kRunState ? "" : "computed-only: the provider sets it";
     }
 
     const Background& background_;
-    bool planned_;
+    const Observation& observation_;
 };
 
 void conclude_change(const Observed& object, ResourceVerdict& verdict) {

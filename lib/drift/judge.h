@@ -30,6 +30,7 @@ bool wants_schema(const Observation& observation);
 ///    lifecycle ignores it, or reality is what the intent wants by now.
 ///  - a computed-only attribute is noise, unless it identifies the object (identity.def): then
 ///    the object was made anew, or the machine's run state.
+///  - what other resources of the unit manage is noise here: those tell it (echo.h).
 ///  - any other: modified, though a revert cannot restore it.
 ///  - null and empty that changed places: noise.
 UnitVerdict judge(const Background& background, const Observation& observation);

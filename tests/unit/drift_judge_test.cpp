@@ -286,3 +286,40 @@ TEST_CASE("drift: a machine that was stopped tells people something, computed or
     CHECK(look.verdict() ==
           "aws_x.y modified drift\n  instance_state not_equal \"running\" -> \"stopped\"\n");
 }
+
+TEST_CASE("drift: a group shows the rules that others manage, and the one that nobody does") {
+    Look look;
+    look.events = {refreshed("aws_security_group.g"),
+                   refreshed("aws_vpc_security_group_ingress_rule.r"), kEnd};
+    const Json managed = {{"cidr_blocks", {"10.0.0.0/8"}}, {"from_port", 80}};
+    const Json rogue = {{"cidr_blocks", {"0.0.0.0/0"}}, {"from_port", 22}};
+    const auto verdict = [&](const Json& rules) {
+        look.plan.drift = {changed("aws_security_group.g", {"update"},
+                                   {{"id", "sg-1"}, {"ingress", Json::array()}},
+                                   {{"id", "sg-1"}, {"ingress", rules}})};
+        auto plan = look.plan.json();
+        plan["prior_state"]["values"]["root_module"]["resources"] = {
+            {{"address", "aws_vpc_security_group_ingress_rule.r"},
+             {"values", {{"security_group_id", "sg-1"}}}}};
+        const auto judged = judge(look.background, read_observation({}, look.events, plan));
+        return judged.resources.front().status;
+    };
+    CHECK(verdict(Json::array({managed})) == drift::Status::in_sync);
+    CHECK(verdict(Json::array({managed, rogue})) == drift::Status::modified);
+}
+
+TEST_CASE("drift: a bucket's setting that its own resource manages is told there") {
+    Look look;
+    look.events = {refreshed("aws_s3_bucket.b"), refreshed("aws_s3_bucket_versioning.b"), kEnd};
+    look.plan.drift = {
+        changed("aws_s3_bucket.b", {"update"},
+                {{"bucket", "b1"}, {"versioning", {{{"enabled", true}}}}},
+                {{"bucket", "b1"}, {"versioning", {{{"enabled", false}}}}}),
+        changed("aws_s3_bucket_versioning.b", {"update"}, {{"bucket", "b1"}, {"status", "Enabled"}},
+                {{"bucket", "b1"}, {"status", "Suspended"}})};
+    const auto seen = read_observation({}, look.events, look.plan.json());
+    CHECK(show(judge(look.background, seen)) ==
+          "aws_s3_bucket.b in_sync noise\n  noise versioning[0].enabled\n"
+          "aws_s3_bucket_versioning.b modified drift\n"
+          "  status not_equal \"Enabled\" -> \"Suspended\"\n");
+}
