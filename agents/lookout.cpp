@@ -15,7 +15,7 @@ public:
             .name = "lookout",
             .summary = "asks for a closer look where something differs",
             .scope = graph::Scope::terraform,
-            .reads = {slots::unit.id, slots::inputs.id, slots::plan_step.id, slots::plan_done.id},
+            .reads = {slots::unit.id, slots::plan_step.id, slots::plan_done.id},
             .writes = {slots::look_step.id},
         };
         return info;

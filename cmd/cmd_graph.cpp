@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "agents/keys.h"
 #include "agents/registry.h"
 #include "cmd/command.h"
@@ -43,6 +45,13 @@ std::vector<Phase> phases_of(const std::string& command) {
     if (command == "check") return {check};
     if (command == "generate") return {design};
     if (command == "plan") return {design, plan, rehearsal, gate};
+    const Phase look{"terraform units",
+                     Scope::terraform,
+                     {slots::standing.id},
+                     {slots::unit.id, slots::built.id}};
+    const Phase inspection{
+        "ansible units", Scope::ansible, {slots::standing.id}, {slots::play_unit.id}};
+    if (command == "drift") return {design, look, inspection};
     return {design, apply, play, checks};
 }
 
@@ -63,15 +72,17 @@ public:
     }
 
     void options(Options& options) override {
-        options.argument("COMMAND", command_, "check, generate, plan or apply (default: plan)");
+        options.argument("COMMAND", command_,
+                         "check, generate, plan, apply or drift (default: plan)");
         options.choice("--format", format_, {"text", "dot", "mermaid"}, "text, dot or mermaid");
     }
 
     ExitCode run(Session& session) override {
         const auto command = command_.value_or("plan");
-        if (command != "check" && command != "generate" && command != "plan" && command != "apply")
+        constexpr std::string_view kCommands[] = {"check", "generate", "plan", "apply", "drift"};
+        if (std::find(std::begin(kCommands), std::end(kCommands), command) == std::end(kCommands))
             return session.fail_with({error("cli.usage", fmt::format("'{}' has no graph", command),
-                                            {}, "one of check, generate, plan, apply")});
+                                            {}, "one of check, generate, plan, apply, drift")});
         auto report = session.new_report();
         report.extra["phases"] = Json::array();
         for (const auto& phase : phases_of(command)) {

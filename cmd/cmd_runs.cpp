@@ -23,6 +23,11 @@ RunRow read_run(const record::Store& store, const std::string& id) {
     RunRow row;
     row.id = id;
     if (auto outcome = record::read_outcome(store, id)) row.status = outcome->status;
+    std::error_code ignored;
+    if (fs::exists(store.run(id) / "drift.json", ignored)) {
+        row.status = "drift check";
+        return row;
+    }
     auto manifest = record::read_manifest(store, id);
     if (!manifest) {
         row.status = "no plan";
@@ -117,8 +122,10 @@ private:
         for (const auto& id : store.run_ids()) {
             const auto row = read_run(store, id);
             report.extra["runs"].push_back(record_of(row));
+            const bool plan = row.status != "drift check";
             rows.push_back({row.id, row.status, stacks_of(row.manifest),
-                            report::verdict_of(counts_of(row.manifest)), row.approved_by});
+                            plan ? report::verdict_of(counts_of(row.manifest)) : "",
+                            row.approved_by});
         }
         const auto runs = rows.size() - 1;
         report.verdict = runs == 0 ? "no runs yet" : count_of(runs, "run");

@@ -103,8 +103,25 @@ private:
             if (const auto* root = job.terraform()) {
                 wish.computed = read_schema(schema_file(workspace_, root->unit));
             }
+            if (auto* playbook = job.ansible(); playbook != nullptr && wish.aside)
+                move_aside(*playbook);
             job.drift = std::move(wish);
         }
+    }
+
+    static fs::path aside_dir(const AnsibleJob& job) {
+        return job.context.settings.run_dir / "aside";
+    }
+
+    /// A playbook whose files on disk differ is rehearsed from a folder of this run, so that they
+    /// stay as they are. (Terraform's units are moved by their agent.)
+    static void move_aside(AnsibleJob& job) {
+        auto& unit = job.unit;
+        const auto dir = aside_dir(job);
+        unit.playbook = dir / relative_to(unit.playbook, unit.dir);
+        unit.artifact_list = dir.string() + ".json";
+        unit.dir = dir;
+        job.checked = false;
     }
 
     std::vector<drift::ArtifactVerdict> artifacts_of(const UnitJob& job) const {
@@ -245,6 +262,7 @@ private:
     void remove_plans() const {
         std::error_code ignored;
         for (const auto& job : check_.units.jobs) {
+            if (const auto* playbook = job.ansible()) fs::remove_all(aside_dir(*playbook), ignored);
             const auto* root = job.terraform();
             if (root == nullptr) continue;
             fs::remove(tf::plan_file(root->context), ignored);
