@@ -127,6 +127,7 @@ private:
         auto plan = tf::plan_step(unit, wish_of(input, preview), tool);
         auto show = tf::show_plan_step(unit, preview, tool);
         if (input.drift) validate.skip = "a drift check looks at what was applied";
+        if (input.drift && !init.skip.empty()) lock.skip = init.skip;
         const auto reason = why_not(input, inputs);
         if (!reason.empty()) {
             for (auto* step : {&validate, &plan, &show})

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/line_diff.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "cmd/adopt_search.h"
 #include "terraform/attributes.h"
@@ -133,7 +134,8 @@ public:
 
 private:
     static std::string ignore_command(const std::string& reference) {
-        return fmt::format("agentops drift ignore '{}' --until 14d --reason ...", reference);
+        return fmt::format("agentops drift ignore {} --until 14d --reason ...",
+                           shell_word(reference));
     }
 
     static unsigned mode_of(const fs::path& path) {

@@ -98,6 +98,8 @@ private:
         if (!pass) return session.fail_with(pass.error());
         auto& report = pass->report;
         tell(session, *pass);
+        if (auto written = write_metrics(*pass); !written)
+            append(report.diagnostics, written.error());
         for (const auto& stack : pass->stacks) {
             if (stack.checks_failed > 0) report.exit = worst(report.exit, ExitCode::not_converged);
         }
@@ -126,6 +128,8 @@ private:
             const bool bad = !pass || pass->could_not_look;
             if (pass) {
                 tell(session, *pass);
+                if (auto written = write_metrics(*pass); !written)
+                    append(pass->report.diagnostics, written.error());
                 complain(session, pass->report.diagnostics);
             } else {
                 complain(session, pass.error());
@@ -144,9 +148,12 @@ private:
             if (!session.globals().json)
                 session.print(session.redactor().apply(line_of(stack)) + "\n");
         }
-        if (!metrics_) return;
-        if (auto written = write_if_changed(*metrics_, metrics_text(pass), 0644); !written)
-            complain(session, written.error());
+    }
+
+    Status write_metrics(const WatchPass& pass) const {
+        if (!metrics_) return {};
+        TRY_DO(write_if_changed(*metrics_, metrics_text(pass), 0644));
+        return {};
     }
 
     /// On stderr, once as long as it stays the same.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/instant.h"
 #include "base/text.h"
 #include "cmd/approval.h"
 #include "cmd/drift_flow.h"
@@ -29,12 +30,7 @@ std::optional<std::string> day_of(const Session& session, const std::string& tex
 }
 
 bool is_day(const std::string& text) {
-    if (text.size() != 10) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 4 || i == 7;
-        if (dash ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
-    }
-    return true;
+    return text.size() == 10 && parse_rfc3339(text + "T00:00:00Z").has_value();
 }
 
 Diagnostic usage(std::string message) {

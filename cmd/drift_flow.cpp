@@ -271,12 +271,15 @@ private:
     }
 
     Status report(run::Runner& runner) {
-        TRY(const auto accepted,
-            drift::read_acceptances(acceptance_file(workspace_), session_.sources()));
         const auto now = session_.clock().now();
+        const auto accepted = read_accepted();
         for (const auto* stack : stacks_.stacks) {
             const auto file = memory_file(workspace_, stack->id);
-            TRY(auto memory, drift::Memory::read(file));
+            auto read = drift::Memory::read(file);
+            if (!read) append(check_.report.diagnostics, read.error());
+            const bool sound = read.has_value();
+            auto memory = sound ? *std::move(read) : drift::Memory();
+            const auto known = check_.appeared.size();
             StackStanding standing{*stack,
                                    check_,
                                    memory,
@@ -286,10 +289,21 @@ private:
                                    workspace_.store.run_ids()};
             check_.report.stacks.push_back(stack_standing(standing));
             append_to(check_.restored, memory.restored());
-            if (options_.remember) TRY_DO(memory.write(file, rfc3339(now - kRemembered)));
+            // A loop keeps news only: it would count itself. A damaged file is left to people.
+            const bool news = check_.appeared.size() > known || !memory.restored().empty();
+            if (options_.remember && sound && (news || !options_.quiet))
+                TRY_DO(memory.write(file, rfc3339(now - kRemembered)));
         }
         if (options_.who) name_writers(stacks_.stacks, check_, runner);
         conclude_report(check_);
+        return {};
+    }
+
+    /// Nobody answers for drift in a file that cannot be read.
+    std::vector<drift::Acceptance> read_accepted() {
+        auto accepted = drift::read_acceptances(acceptance_file(workspace_), session_.sources());
+        if (accepted) return *std::move(accepted);
+        append(check_.report.diagnostics, accepted.error());
         return {};
     }
 

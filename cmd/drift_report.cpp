@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "drift/groups.h"
 
@@ -199,8 +200,8 @@ void add_next(DriftCheck& check) {
         report.next.push_back(fmt::format("agentops drift --revert {}", stacks));
         report.next.push_back(fmt::format("agentops drift --adopt {}", stacks));
         if (const auto* example = first_open(report))
-            report.next.push_back(fmt::format("agentops drift accept '{}' --until 14d --reason ...",
-                                              drift::reference_of(*example->seen)));
+            report.next.push_back(fmt::format("agentops drift accept {} --until 14d --reason ...",
+                                              shell_word(drift::reference_of(*example->seen))));
     } else if (report.counts().total() > 0) {
         report.next.push_back("agentops plan");
     }

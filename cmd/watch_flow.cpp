@@ -140,6 +140,8 @@ Result<WatchPass> Watch::pass() {
     auto check = check_drift(
         session_, workspace, prepared.walk,
         {.run_dir = scratch.path(), .run = run, .who = who_, .quiet = true, .checks = true});
+    // What a signal cut short says nothing of the stacks.
+    if (session_.interrupt().count() > 0) return WatchPass{};
     for (const auto& stack : check.report.stacks)
         check.last_clean[stack.id] = last_clean(stack.id, stack.status == "in-sync");
     TRY_DO(journal_drift(session_, workspace, check));

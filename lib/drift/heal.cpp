@@ -28,6 +28,8 @@ void take(const record::JournalEntry& entry, HealHistory& history) {
         history.last = *when;
         for (const auto& address : texts_in(member(entry.data, "addresses")))
             history.by_address[address].push_back(*when);
+    } else if (entry.event == "drift.restored") {
+        history.proposal.clear();  // whatever comes next is another drift
     } else if (entry.event == "heal.fight") {
         history.fights.push_back(text_of(entry.data, "address"));
     }
@@ -65,11 +67,13 @@ HealChoice choose(const HealPolicy& policy, const HealHistory& history,
                                            : "healed too often: something else writes it too";
         return choice;
     }
+    // Also of a repair that was beyond the policy's limits: it waits for a person.
+    if (!history.proposal.empty() && history.proposed_for == join(choice.targets, " ")) {
+        choice.why = "proposed: agentops approve " + history.proposal;
+        return choice;
+    }
     if (!policy.automatic) {
-        const bool known =
-            !history.proposal.empty() && history.proposed_for == join(choice.targets, " ");
-        choice.what = known ? HealChoice::What::nothing : HealChoice::What::propose;
-        if (known) choice.why = "proposed already: run " + history.proposal;
+        choice.what = HealChoice::What::propose;
         return choice;
     }
     if (history.last && now - *history.last < policy.cool_down) {

@@ -188,6 +188,8 @@ Observation read_observation(const std::vector<std::string>& managed,
     if (!plan.is_null()) {
         const auto read = reader.read_plan(plan);
         if (!read) reader.note_failure(read.error().front().message);
+    } else if (differs(events)) {
+        reader.note_failure("what the plan found could not be read");
     }
     return reader.take();
 }

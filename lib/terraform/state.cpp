@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/json_access.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 
 namespace agentops::tf {
@@ -15,18 +16,6 @@ namespace agentops::tf {
 namespace {
 
 constexpr std::int64_t kVersion = 4;
-
-/// A word of a command line that a person will paste into a shell.
-std::string shell_word(const std::string& text) {
-    const bool plain = text.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789_-./@+,:=") == std::string::npos;
-    if (plain && !text.empty()) return text;
-    std::string quoted = "'";
-    for (const char c : text)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
 
 std::string copy_command(const std::string& from, const fs::path& to) {
     return fmt::format("`cp {} {}`", shell_word(from), shell_word(to.string()));

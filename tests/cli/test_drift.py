@@ -3,9 +3,10 @@
 
 import fcntl
 import json
+import signal
 
 import cli
-from drifting import A, B, STATE, TAGGED, TWO, UNIT, DriftTest, artifacts, difference, of_stack, resources, statuses
+from drifting import A, B, SEEN, STATE, TAGGED, TWO, UNIT, DriftTest, artifacts, difference, of_stack, resources, statuses
 
 
 class LookTest(DriftTest):
@@ -175,6 +176,19 @@ class UnknownTest(DriftTest):
         out, _ = process.communicate(timeout=20)
         self.assertEqual(process.returncode, 9)
         self.assert_unknown(json.loads(out), "was written while it was looked at")
+
+    def test_interrupted(self):
+        project = self.drifted()
+        self.drift(project, expect=2)
+        before = project.read(SEEN)
+        project.fake.set(plan={"gate": project.fake.gate})
+        process = project.start("drift", "--json")
+        project.fake.wait_for("gate.here")
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assert_unknown(json.loads(out))
+        self.assertEqual(project.read(SEEN), before)
 
 
 class ArtifactTest(DriftTest):

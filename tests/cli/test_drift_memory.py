@@ -83,6 +83,7 @@ class MemoryTest(DriftTest):
                 record = project.agentops_json("drift", expect=None)
                 self.assertIn("drift.memory", cli.codes(record))
                 self.assertNotIn(record["exit"], (0, 2))
+                self.assertEqual(statuses(record), {A: "modified", B: "in_sync"})
                 self.assertEqual(project.read(SEEN), bad)
 
     def test_elsewhere(self):

@@ -2,6 +2,7 @@
 """Drift is repaired either way: reality is restored, or the intent takes over what is there."""
 
 import json
+import signal
 
 import cli
 from drifting import A, B, REFERENCE, TAGGED, TWO, DriftTest, of_stack, statuses
@@ -201,6 +202,16 @@ class AdoptTest(RepairTest):
         self.assertEqual(project.read("shop.intent.yaml"), INTENT)
         self.assertIn("drift.adopt-unproven", outcome.err)
         self.assertNotEqual(outcome.code, 0)
+
+    def test_an_edit_that_is_interrupted_is_taken_back(self):
+        project = self.adopted(aws_sns_topic__a={"display_name": "Other"})
+        project.fake.set(plan={"in": "/proof/", "gate": project.fake.gate})
+        process = project.start("drift", "--adopt")
+        project.fake.wait_for("gate.here")
+        self.assertNotEqual(project.read("shop.intent.yaml"), INTENT)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual((process.returncode, project.read("shop.intent.yaml")), (130, INTENT))
 
     def test_other_environments_are_not_touched(self):
         text = INTENT + "environments:\n  dev: {}\n  prod: {}   # careful\n"

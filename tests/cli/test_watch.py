@@ -5,7 +5,7 @@ import json
 import os
 import re
 import signal
-import time
+import socket
 
 import cli
 from drifting import A, B, TAGGED, TWO, DriftTest
@@ -67,12 +67,19 @@ class ConditionTest(WatchTest):
         self.assert_second_pass_is_silent(project, 9)
 
     def test_checks(self):
-        checks = "checks: {up: {command: [test, -e, up]}}\n"
-        project = self.applied(cli.intent(components=TWO, rest=checks))
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            checks = f"checks: {{up: {{tcp: '127.0.0.1:{server.getsockname()[1]}', within: 1 s}}}}\n"
+            project = self.applied(cli.intent(components=TWO, rest=checks))
+            self.assertEqual(self.watch(project), ["Ready InSync: 2 objects in sync"])
         (line,) = self.watch(project, expect=8)
-        self.assertTrue(line.startswith("Degraded CheckFailed: up"), line)
-        project.write("up", "")
-        self.assertEqual(self.watch(project), ["Ready (was Degraded) InSync: 2 objects in sync"])
+        self.assertTrue(line.startswith("Degraded (was Ready) CheckFailed: up: "), line)
+        self.assert_second_pass_is_silent(project, 8)
+
+    def test_one_damaged_memory_hides_nothing(self):
+        project = self.applied({f"{name}.intent.yaml": cli.intent(name, cli.topic(name)) for name in ("more", "shop")})
+        project.fake.drift(aws_sns_topic__shop=TAGGED)
+        project.write(".agentops/drift/seen/more.jsonl", "nonsense")
+        self.assertEqual(self.watch(project, expect=None), ["Drifted Drift: aws_sns_topic.shop tags.Owner"])
 
     def test_record(self):
         project = self.applied()
@@ -123,8 +130,8 @@ class MetricsTest(WatchTest):
 
     def test_a_file_that_cannot_be_written(self):
         project = self.applied()
-        outcome = project.agentops("watch", "--once", "--metrics", "shop.intent.yaml/x.prom")
-        self.assertIn("shop.intent.yaml/x.prom", outcome.err)
+        outcome = project.agentops("watch", "--once", "--metrics", "shop.intent.yaml/x.prom", expect=1)
+        self.assertIn("shop.intent.yaml", outcome.err)
 
 
 class LoopTest(WatchTest):
@@ -193,12 +200,15 @@ class HealTest(WatchTest):
         (line,) = self.watch(project, expect=2)
         (run,) = self.plans(project)
         self.assertIn(f"agentops approve {run}", line)
-        self.watch(project, expect=2)
+        self.assertEqual(self.watch(project, expect=2), [])
         self.assertEqual(self.plans(project), [run])
         self.assert_second_pass_is_silent(project, 2)
         project.agentops("approve", run)
         project.agentops("apply", run)
         self.assertTrue(self.watch(project)[0].startswith("Ready (was Drifted)"))
+        project.fake.drift(aws_sns_topic__a=TAGGED)
+        self.assertNotIn(run, self.watch(project, expect=2)[0])
+        self.assertEqual(len(self.plans(project)), 2)
 
     def test_no_policy_no_plan(self):
         project = self.drifted()

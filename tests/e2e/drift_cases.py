@@ -22,7 +22,7 @@ class Case:
     name: str
     group: str
     target: str  # address; a verdict is wanted for it
-    path: str  # attribute that must differ, or what lies in it; "" for none
+    path: str  # attribute that must differ, or what lies in it; "" when the target is gone or in order
     inject: typing.Callable  # (clients, target's attributes)
     also: dict  # address -> status, of what else drifts
     may: tuple  # addresses that may be named or not: they show the same change from another side
@@ -35,7 +35,7 @@ class Case:
         """What must be reported: address -> status."""
         if self.group in (NOISE, CONTROL) or (self.group == RECREATED and not self.path):
             return {}
-        return {self.target: "deleted" if self.group == DELETED else "modified", **self.also}
+        return {self.target: "modified" if self.path else "deleted", **self.also}
 
     @property
     def touched(self):
@@ -340,7 +340,6 @@ def users():
         case(CHILD, inline, "policy", lambda aws, it: aws.iam.put_user_policy(
             UserName=it.user, PolicyName="inline", PolicyDocument=statement("s3:*"))),
         case(DELETED, inline, "", lambda aws, it: aws.iam.delete_user_policy(UserName=it.user, PolicyName="inline")),
-        case(ATTRIBUTE, group, "path", lambda aws, it: aws.iam.update_group(GroupName=it.name, NewPath="/other/")),
         case(DELETED, group, "", lambda aws, it: aws.iam.delete_group(GroupName=it.name)),
     ]
 
@@ -752,7 +751,7 @@ def shop():
         case(RULE_REMOVED, life, "", lambda aws, it: aws.s3.delete_bucket_lifecycle(Bucket=it.bucket), may=[bucket]),
         case(RULE_ADDED, wall, "ingress", lambda aws, it: aws.ec2.authorize_security_group_ingress(
             GroupId=it.id, IpPermissions=permission(22, "0.0.0.0/0")), keeps=True),
-        case(TAG_CHANGED, box, "tags_all.agentops:owner", lambda aws, it: tag(aws, it, {"agentops:owner": "x"})),
+        case(TAG_CHANGED, box, 'tags["agentops:owner"]', lambda aws, it: tag(aws, it, {"agentops:owner": "x"})),
         case(CHILD, access, "policy", lambda aws, it: aws.iam.put_role_policy(
             RoleName=it.role, PolicyName=it.name, PolicyDocument=statement("s3:*")), may=["aws_iam_role.box"]),
         case(ATTRIBUTE, subnet, "map_public_ip_on_launch", lambda aws, it: aws.ec2.modify_subnet_attribute(

@@ -323,3 +323,9 @@ TEST_CASE("drift: a bucket's setting that its own resource manages is told there
           "aws_s3_bucket_versioning.b modified drift\n"
           "  status not_equal \"Enabled\" -> \"Suspended\"\n");
 }
+
+TEST_CASE("drift: a difference that could not be read leaves nothing in sync") {
+    const std::vector<Json> events{refreshed("aws_x.y"), drift_event("aws_x.y", "update"), kEnd};
+    CHECK(show(judge({"u"}, read_observation({"aws_x.y"}, events, Json()))) ==
+          "aws_x.y unknown none\n");
+}
