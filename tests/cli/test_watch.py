@@ -8,6 +8,7 @@ import signal
 import socket
 
 import cli
+import harness
 from drifting import A, B, TAGGED, TWO, DriftTest
 
 LINE = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z shop (.*) \[intent [0-9a-f]{12}\]$"
@@ -104,6 +105,8 @@ class MetricsTest(WatchTest):
         first = (file.stat().st_mtime_ns, file.read_text())
         self.watch(project, "--metrics", str(file), expect=2)
         self.assertEqual((file.stat().st_mtime_ns, file.read_text()), first)
+        harness.run([harness.tool("promtool"), "check", "metrics"], env=project.env, cwd=project.folder,
+                    stdin=first[1], expect=0)
         samples = self.samples(first[1])
         self.assertEqual(samples['agentops_drifted_resources{stack="two"}'], 1)
         self.assertEqual(samples['agentops_drifted_resources{stack="one"}'], 0)
