@@ -18,19 +18,23 @@ std::vector<std::string> texts_in(const Json& list) {
     return texts;
 }
 
+bool is_event(const record::JournalEntry& entry, std::string_view name) {
+    return entry.event == name;
+}
+
 void take(const record::JournalEntry& entry, HealHistory& history) {
     const auto when = parse_rfc3339(entry.time);
     if (!when) return;
-    if (entry.event == "heal.proposed") {
+    if (is_event(entry, "heal.proposed")) {
         history.proposal = text_of(entry.data, "run");
         history.proposed_for = join(texts_in(member(entry.data, "addresses")), " ");
-    } else if (entry.event == "heal.applied") {
+    } else if (is_event(entry, "heal.applied")) {
         history.last = *when;
         for (const auto& address : texts_in(member(entry.data, "addresses")))
             history.by_address[address].push_back(*when);
-    } else if (entry.event == "drift.restored") {
+    } else if (is_event(entry, "drift.restored")) {
         history.proposal.clear();  // whatever comes next is another drift
-    } else if (entry.event == "heal.fight") {
+    } else if (is_event(entry, "heal.fight")) {
         history.fights.push_back(text_of(entry.data, "address"));
     }
 }
