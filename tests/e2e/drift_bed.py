@@ -2,7 +2,7 @@
 
 Imported by a test it is plain standard library: the intents, the cases and their rounds. Run as a
 script, by an interpreter that has boto3 (that of moto_server), it makes the changes of some cases:
-`python drift_bed.py < {"url": ..., "state": {address: attributes}, "cases": [[name, number], ...]}`.
+`python drift_bed.py < {"url": ..., "state": {address: attributes}, "undo": ..., "cases": [[name, number], ...]}`.
 
 The stack is made of families: groups of resources that belong together, each several times over;
 `#` is their number. A case is written for a family and gets a number and a round of its own, so
@@ -86,7 +86,7 @@ def resource(name, kind, args):
 
 # Families: how often each is there, and its components.
 FAMILIES = {
-    "topic": (3, """\
+    "topic": (4, """\
   topic#:
     kind: resource
     type: aws_sns_topic
@@ -97,7 +97,7 @@ FAMILIES = {
         team: a           # who pays
         stage: test
 """ + resource("ptopic#", "aws_sns_topic", "name: bed-ptopic-#, policy: '@TOPIC@'")),
-    "queue": (3, """\
+    "queue": (4, """\
   queue#:   # the plain queue
     kind: resource
     type: aws_sqs_queue
@@ -110,11 +110,11 @@ FAMILIES = {
               + resource("qpolicy#", "aws_sqs_queue_policy", "queue_url: '${pqueue#.id}', policy: '@QUEUE@'")
               + resource("feed#", "aws_sns_topic_subscription",
                          "topic_arn: '${ptopic#.arn}', protocol: sqs, endpoint: '${pqueue#.arn}'")),
-    "table": (3, resource("table#", "aws_dynamodb_table",
+    "table": (4, resource("table#", "aws_dynamodb_table",
                           "name: bed-table-#, billing_mode: PROVISIONED, read_capacity: 5, write_capacity: 5, "
                           "hash_key: id, attribute: [{name: id, type: S}], "
                           "ttl: {attribute_name: gone, enabled: true}, tags: @TAGS@")),
-    "role": (4, resource("role#", "aws_iam_role",
+    "role": (5, resource("role#", "aws_iam_role",
                          "name: bed-role-#, assume_role_policy: '@TRUST@', "
                          "max_session_duration: 7200, tags: @TAGS@")
              + resource("rolepolicy#", "aws_iam_role_policy",
@@ -123,7 +123,7 @@ FAMILIES = {
                         "role: '${role#.name}', policy_arn: '${shared.arn}'")
              + resource("profile#", "aws_iam_instance_profile",
                         "name: bed-profile-#, role: '${role#.name}', tags: @TAGS@")),
-    "policy": (2, resource("policy#", "aws_iam_policy",
+    "policy": (3, resource("policy#", "aws_iam_policy",
                            "name: bed-policy-#, description: Bed, policy: '@READ@', tags: @TAGS@")),
     "user": (3, resource("user#", "aws_iam_user", "name: bed-user-#, path: /bed/, tags: @TAGS@")
              + resource("userpolicy#", "aws_iam_user_policy",
@@ -137,7 +137,7 @@ FAMILIES = {
 """),
     "log": (3, resource("log#", "aws_cloudwatch_log_group",
                         "name: /bed/log-#, retention_in_days: 14, tags: @TAGS@")),
-    "key": (3, resource("key#", "aws_kms_key",
+    "key": (4, resource("key#", "aws_kms_key",
                         "description: Bed, policy: '@KEY@', deletion_window_in_days: 7, enable_key_rotation: true, "
                         "tags: @TAGS@")
             + resource("alias#", "aws_kms_alias", "name: alias/bed-#, target_key_id: '${key#.key_id}'")),
@@ -174,7 +174,7 @@ FAMILIES = {
              + resource("record#", "aws_route53_record",
                         "zone_id: '${zone#.zone_id}', name: www.bed#.example.com, type: A, ttl: 300, "
                         "records: [192.0.2.1, 192.0.2.2]")),
-    "bucket": (4, resource("bucket#", "aws_s3_bucket", "bucket: bed-bucket-#, force_destroy: true, tags: @TAGS@")
+    "bucket": (5, resource("bucket#", "aws_s3_bucket", "bucket: bed-bucket-#, force_destroy: true, tags: @TAGS@")
                + resource("bversion#", "aws_s3_bucket_versioning",
                           "bucket: '${bucket#.id}', versioning_configuration: {status: Enabled}")
                + resource("bblock#", "aws_s3_bucket_public_access_block",
@@ -242,12 +242,12 @@ def members(target):
 def rounds(cases=None):
     """Lists of numbered cases: within one, no two touch the same resource.
 
-    What a revert cannot restore comes last: the state takes it over, and later cases would meet it.
+    What a revert cannot restore comes last: it goes on being drift, and later cases would meet it.
     """
     made = []
-    for one in sorted(cases or drift_cases.all_cases(), key=lambda one: one.keeps):
+    for one in sorted(cases or drift_cases.all_cases(), key=lambda one: one.lasts):
         choices = [one.numbered(number) for number in range(1, members(one.target) + 1)]
-        open_rounds = made[-1:] if one.keeps else made
+        open_rounds = made[-1:] if one.lasts else made
         if not any(_placed(choices, taken) for taken in open_rounds):
             made.append(choices[:1])
     return made
@@ -273,9 +273,9 @@ def interpreter(pid):
     return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
 
 
-def inject(emulator, state, cases):
-    """Makes the changes of these cases in one process; `state` has attributes by address."""
-    order = {"url": emulator.url, "state": state, "cases": [[one.name, one.number] for one in cases]}
+def inject(emulator, state, cases, undo=False):
+    """Makes the changes of these cases in one process, or undoes them; `state` has attributes by address."""
+    order = {"url": emulator.url, "state": state, "undo": undo, "cases": [[one.name, one.number] for one in cases]}
     made = subprocess.run([interpreter(emulator.pid), __file__], input=json.dumps(order), text=True,
                           capture_output=True, timeout=120)
     if made.returncode != 0:
@@ -325,7 +325,7 @@ def main():
     for name, number in order["cases"]:
         one = known[name].numbered(number)
         try:
-            one.inject(clients, Target(order["state"], one.target, number))
+            (one.undo if order["undo"] else one.inject)(clients, Target(order["state"], one.target, number))
         except Exception as error:  # whatever the emulator does not know
             failed = True
             print(f"{name} ({one.target}): {type(error).__name__}: {error}")

@@ -1,161 +1,12 @@
-"""Changes behind the drift bed's back: how each is made, and what a drift check must say of it.
+"""Changes behind the drift bed's back: how each is made, and what a drift check must say of it."""
 
-A case is written for a family of drift_bed.FAMILIES, where `#` stands for the number of a member.
-`inject` gets clients of boto3 (`aws.sqs`) and the target's attributes in the state (`it.url`).
-"""
-
-import dataclasses
 import json
-import typing
 
-ATTRIBUTE, TAG_ADDED, TAG_REMOVED, TAG_CHANGED = "attribute changed", "tag added", "tag removed", "tag changed"
-RULE_ADDED, RULE_REMOVED, CHILD = "rule added", "rule removed", "child resource changed"
-DELETED, RECREATED, NOISE, CONTROL = "resource deleted", "deleted and recreated", "noise only", "control"
-GROUPS = (ATTRIBUTE, TAG_ADDED, TAG_REMOVED, TAG_CHANGED, RULE_ADDED, RULE_REMOVED, CHILD, DELETED, RECREATED,
-          NOISE, CONTROL)
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A change behind the stack's back, and what a drift check must say of it."""
-
-    name: str
-    group: str
-    target: str  # address; a verdict is wanted for it
-    path: str  # attribute that must differ, or what lies in it; "" when the target is gone or in order
-    inject: typing.Callable  # (clients, target's attributes)
-    also: dict  # address -> status, of what else drifts
-    may: tuple  # addresses that may be named or not: they show the same change from another side
-    keeps: bool  # a revert cannot restore it: no configuration sets it
-    adopt: str  # what an intent says that took it over; "" when that is not tested
-    number: int = 0
-
-    @property
-    def drifted(self):
-        """What must be reported: address -> status."""
-        if self.group in (NOISE, CONTROL) or (self.group == RECREATED and not self.path):
-            return {}
-        return {self.target: "modified" if self.path else "deleted", **self.also}
-
-    @property
-    def touched(self):
-        """Every address that no other case of the round may touch."""
-        return {self.target, *self.also, *self.may}
-
-    def numbered(self, number):
-        """This case for one member of its family."""
-        put = lambda text: text.replace("#", str(number))
-        return dataclasses.replace(self, target=put(self.target), may=tuple(map(put, self.may)), number=number,
-                                   also={put(address): status for address, status in self.also.items()})
-
-
-def case(group, target, path, inject, *, note="", also=None, may=(), keeps=False, adopt=""):
-    """A case with its name made from what it does."""
-    thing = target.split(".")[1].rstrip("#")
-    name = f"{thing}: {group}{f', {note or path}' if note or path else ''}"
-    return Case(name, group, target, path, inject, also or {}, tuple(may), keeps, adopt)
-
-
-def pairs(tags, key="Key", value="Value"):
-    """Tags as most services want them."""
-    return [{key: name, value: text} for name, text in tags.items()]
-
-
-def tag(aws, it, tags):
-    """Sets tags on an object through the API of its service."""
-    if it.type in TAGGING:
-        service, noun, argument, attribute, member, form, _ = TAGGING[it.type]
-        getattr(getattr(aws, service), f"tag_{noun}")(**{argument: getattr(it, attribute), member: form(tags)})
-    elif it.type == "aws_ssm_parameter":
-        aws.ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=it.name, Tags=pairs(tags))
-    elif it.type == "aws_route53_zone":
-        aws.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=it.zone_id, AddTags=pairs(tags))
-    elif it.type == "aws_s3_bucket":
-        aws.s3.put_bucket_tagging(Bucket=it.id, Tagging={"TagSet": pairs({**it.tags_all, **tags})})
-    else:
-        aws.ec2.create_tags(Resources=[_ec2_id(it)], Tags=pairs(tags))
-
-
-def untag(aws, it, *keys):
-    """Removes tags likewise."""
-    if it.type in TAGGING:
-        service, noun, argument, attribute, _, _, member = TAGGING[it.type]
-        getattr(getattr(aws, service), f"untag_{noun}")(**{argument: getattr(it, attribute), member: list(keys)})
-    elif it.type == "aws_ssm_parameter":
-        aws.ssm.remove_tags_from_resource(ResourceType="Parameter", ResourceId=it.name, TagKeys=list(keys))
-    elif it.type == "aws_route53_zone":
-        aws.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=it.zone_id, RemoveTagKeys=list(keys))
-    elif it.type == "aws_s3_bucket":
-        kept = {key: value for key, value in it.tags_all.items() if key not in keys}
-        aws.s3.put_bucket_tagging(Bucket=it.id, Tagging={"TagSet": pairs(kept)})
-    else:
-        aws.ec2.delete_tags(Resources=[_ec2_id(it)], Tags=[{"Key": key} for key in keys])
-
-
-def _ec2_id(it):
-    """What EC2 tags an object by."""
-    return it.key_pair_id if it.type == "aws_key_pair" else it.id
-
-
-# How the services that have an API of their own tag: type -> service, noun of tag_... and untag_...,
-# argument that names the object and its value, argument with the tags and its form, that with keys.
-TAGGING = {
-    "aws_sns_topic": ("sns", "resource", "ResourceArn", "arn", "Tags", pairs, "TagKeys"),
-    "aws_sqs_queue": ("sqs", "queue", "QueueUrl", "url", "Tags", dict, "TagKeys"),
-    "aws_dynamodb_table": ("dynamodb", "resource", "ResourceArn", "arn", "Tags", pairs, "TagKeys"),
-    "aws_iam_role": ("iam", "role", "RoleName", "name", "Tags", pairs, "TagKeys"),
-    "aws_iam_policy": ("iam", "policy", "PolicyArn", "arn", "Tags", pairs, "TagKeys"),
-    "aws_iam_user": ("iam", "user", "UserName", "name", "Tags", pairs, "TagKeys"),
-    "aws_iam_instance_profile": ("iam", "instance_profile", "InstanceProfileName", "name", "Tags", pairs, "TagKeys"),
-    "aws_cloudwatch_log_group": ("logs", "resource", "resourceArn", "arn", "tags", dict, "tagKeys"),
-    "aws_kms_key": ("kms", "resource", "KeyId", "key_id", "Tags", lambda tags: pairs(tags, "TagKey", "TagValue"),
-                    "TagKeys"),
-    "aws_secretsmanager_secret": ("secretsmanager", "resource", "SecretId", "arn", "Tags", pairs, "TagKeys"),
-    "aws_ecr_repository": ("ecr", "resource", "resourceArn", "arn", "tags", pairs, "tagKeys"),
-    "aws_cloudwatch_metric_alarm": ("cloudwatch", "resource", "ResourceARN", "arn", "Tags", pairs, "TagKeys"),
-    "aws_cloudwatch_event_rule": ("events", "resource", "ResourceARN", "arn", "Tags", pairs, "TagKeys"),
-    "aws_ecs_cluster": ("ecs", "resource", "resourceArn", "arn", "tags", lambda tags: pairs(tags, "key", "value"),
-                        "tagKeys"),
-    "aws_efs_file_system": ("efs", "resource", "ResourceId", "id", "Tags", pairs, "TagKeys"),
-}
-
-
-def tags(target, groups=(TAG_ADDED, TAG_REMOVED, TAG_CHANGED), adopt=False):
-    """Cases that add, remove and change a tag."""
-    made = {
-        TAG_ADDED: case(TAG_ADDED, target, "tags.temp", lambda aws, it: tag(aws, it, {"temp": "yes"}),
-                        adopt="temp: " if adopt else ""),
-        TAG_REMOVED: case(TAG_REMOVED, target, "tags.stage", lambda aws, it: untag(aws, it, "stage")),
-        TAG_CHANGED: case(TAG_CHANGED, target, "tags.team", lambda aws, it: tag(aws, it, {"team": "b"})),
-    }
-    return [made[group] for group in groups]
-
-
-def statement(action, principal=None, resource="*", effect="Allow"):
-    """A policy that differs from the bed's."""
-    made = {"Sid": "Other", "Effect": effect, "Principal": principal, "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{k: v for k, v in made.items() if v}]})
-
-
-def turned(policy):
-    """The same policy, written another way: keys and lists in another order, more white space."""
-    def turn(value):
-        if isinstance(value, dict):
-            return {key: turn(value[key]) for key in reversed(value)}
-        return [turn(item) for item in reversed(value)] if isinstance(value, list) else value
-
-    return json.dumps(turn(json.loads(policy)), indent=2)
-
-
-ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
-TRUST_OTHER = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]})
-
-
-def permission(port, *ranges, description=None):
-    """One rule of a security group, as EC2's API wants it."""
-    blocks = [{"CidrIp": each, **({"Description": description} if description else {})} for each in ranges]
-    return [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": blocks}]
+from drift_case import (
+    ATTRIBUTE, CHILD, CONTROL, DELETED, NOISE, RECREATED, ROOT, RULE_ADDED, RULE_REMOVED, TAG_ADDED, TAG_CHANGED,
+    TAG_REMOVED, TRUST_OTHER, case, nobody_can, pairs, permission, statement, tag, tags, turned,
+)
+from drift_cases_ec2 import close, guarded_groups, inline_groups, machines, networks, routes
 
 
 def topics():
@@ -173,7 +24,8 @@ def topics():
     return [
         case(ATTRIBUTE, topic, "display_name", put("DisplayName", "Other"), adopt="display_name: Other"),
         *tags(topic, adopt=True),
-        case(ATTRIBUTE, topic, "policy", put("Policy", statement("sns:Publish", "*")), keeps=True),
+        case(ATTRIBUTE, topic, "policy", put("Policy", statement("sns:Publish", "*")),
+             undo=lambda aws, it: put("Policy", it.policy)(aws, it)),
         case(DELETED, topic, "", lambda aws, it: aws.sns.delete_topic(TopicArn=it.arn)),
         case(RECREATED, topic, "tags", lambda aws, it: again(aws, it, {}), note="without its tags"),
         case(RECREATED, topic, "", lambda aws, it: again(aws, it, it.tags_all), note="the same"),
@@ -196,7 +48,7 @@ def queues():
         aws.sqs.delete_queue(QueueUrl=it.url)
         aws.sqs.create_queue(QueueName=it.name, Attributes=attributes, tags=tags)
 
-    same = {"DelaySeconds": "5", "VisibilityTimeout": "60"}
+    same = {"DelaySeconds": "5", "VisibilityTimeout": "60", "MaximumMessageSize": "262144"}
     return [
         case(ATTRIBUTE, queue, "delay_seconds", put("DelaySeconds", "7"),
              adopt="delay_seconds: 7   # the mill is slow"),
@@ -204,7 +56,7 @@ def queues():
              adopt="visibility_timeout_seconds: 90"),
         case(ATTRIBUTE, queue, "message_retention_seconds", put("MessageRetentionPeriod", "86400")),
         *tags(queue),
-        case(ATTRIBUTE, queue, "policy", put("Policy", statement("sqs:*", "*")), keeps=True),
+        case(ATTRIBUTE, queue, "policy", put("Policy", statement("sqs:*", "*")), undo=put("Policy", "")),
         case(DELETED, queue, "", lambda aws, it: aws.sqs.delete_queue(QueueUrl=it.url)),
         case(RECREATED, queue, "delay_seconds", lambda aws, it: again(aws, it, {}, it.tags_all), note="with defaults"),
         case(RECREATED, queue, "", lambda aws, it: again(aws, it, same, it.tags_all), note="the same"),
@@ -224,6 +76,9 @@ def tables():
     ttl = lambda on: lambda aws, it: aws.dynamodb.update_time_to_live(
         TableName=it.name, TimeToLiveSpecification={"Enabled": on, "AttributeName": "gone"})
 
+    recovery = lambda on: lambda aws, it: aws.dynamodb.update_continuous_backups(
+        TableName=it.name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": on})
+
     def again(aws, it):
         aws.dynamodb.delete_table(TableName=it.name)
         aws.dynamodb.create_table(
@@ -232,11 +87,13 @@ def tables():
             ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}, Tags=pairs(it.tags_all))
 
     return [
+        # First: the emulator fails when the table had other settings before.
+        case(CONTROL, table, "", lambda aws, it: aws.dynamodb.put_item(TableName=it.name, Item={"id": {"S": "x"}}),
+             note="an item"),
         case(ATTRIBUTE, table, "read_capacity", update(ProvisionedThroughput={
             "ReadCapacityUnits": 9, "WriteCapacityUnits": 5}), adopt="read_capacity: 9"),
         case(ATTRIBUTE, table, "ttl", ttl(False)),
-        case(ATTRIBUTE, table, "point_in_time_recovery", lambda aws, it: aws.dynamodb.update_continuous_backups(
-            TableName=it.name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}), keeps=True),
+        case(ATTRIBUTE, table, "point_in_time_recovery", recovery(True), undo=recovery(False)),
         case(ATTRIBUTE, table, "billing_mode", update(BillingMode="PAY_PER_REQUEST")),
         case(ATTRIBUTE, table, "deletion_protection_enabled", update(DeletionProtectionEnabled=True)),
         case(ATTRIBUTE, table, "stream_enabled", update(StreamSpecification={
@@ -244,8 +101,6 @@ def tables():
         *tags(table),
         case(DELETED, table, "", lambda aws, it: aws.dynamodb.delete_table(TableName=it.name)),
         case(RECREATED, table, "ttl", again, note="without its time to live"),
-        case(CONTROL, table, "", lambda aws, it: aws.dynamodb.put_item(TableName=it.name, Item={"id": {"S": "x"}}),
-             note="an item"),
     ]
 
 
@@ -268,6 +123,10 @@ def roles():
         aws.iam.attach_role_policy(RoleName=it.name, PolicyArn=it.other(attached).policy_arn)
         aws.iam.add_role_to_instance_profile(RoleName=it.name, InstanceProfileName=it.other(profile).name)
 
+    def attach(aws, it):
+        made = aws.iam.create_policy(PolicyName=f"for-{it.name}", PolicyDocument=statement("*"))
+        aws.iam.attach_role_policy(RoleName=it.name, PolicyArn=made["Policy"]["Arn"])
+
     trust = lambda aws, it, text: aws.iam.update_assume_role_policy(RoleName=it.name, PolicyDocument=text)
     put = lambda aws, it, text: aws.iam.put_role_policy(RoleName=it.role, PolicyName="inline", PolicyDocument=text)
     gone = {inline: "deleted", attached: "deleted", profile: "modified"}
@@ -279,11 +138,12 @@ def roles():
         case(ATTRIBUTE, role, "assume_role_policy", lambda aws, it: trust(aws, it, TRUST_OTHER)),
         *tags(role),
         case(RULE_ADDED, role, "inline_policy", lambda aws, it: aws.iam.put_role_policy(
-            RoleName=it.name, PolicyName="more", PolicyDocument=statement("s3:*")), keeps=True),
-        case(RULE_ADDED, role, "managed_policy_arns", lambda aws, it: aws.iam.attach_role_policy(
-            RoleName=it.name, PolicyArn="arn:aws:iam::123456789012:policy/bed-policy-1"), keeps=True),
+            RoleName=it.name, PolicyName="more", PolicyDocument=statement("s3:*")),
+             undo=lambda aws, it: aws.iam.delete_role_policy(RoleName=it.name, PolicyName="more")),
+        case(RULE_ADDED, role, "managed_policy_arns", attach, undo=lambda aws, it: aws.iam.detach_role_policy(
+            RoleName=it.name, PolicyArn=f"arn:aws:iam::123456789012:policy/for-{it.name}")),
         case(DELETED, role, "", strip, also=gone),
-        case(RECREATED, role, "unique_id", again, note="the same", may=[inline, attached, profile]),
+        case(RECREATED, role, "unique_id", again, note="the same", may=[inline, attached, profile], undo=nobody_can),
         case(NOISE, role, "", lambda aws, it: trust(aws, it, turned(it.assume_role_policy)), note="trust reordered"),
         case(CHILD, inline, "policy", lambda aws, it: put(aws, it, statement("s3:*")), may=[role]),
         case(DELETED, inline, "", lambda aws, it: aws.iam.delete_role_policy(
@@ -335,7 +195,7 @@ def users():
         case(ATTRIBUTE, user, "path", move, adopt="path: /other/"),
         *tags(user),
         case(DELETED, user, "", strip, also={inline: "deleted"}),
-        case(RECREATED, user, "unique_id", again, note="the same", may=[inline]),
+        case(RECREATED, user, "unique_id", again, note="the same", may=[inline], undo=nobody_can),
         case(CONTROL, user, "", lambda aws, it: aws.iam.create_access_key(UserName=it.name), note="an access key"),
         case(CHILD, inline, "policy", lambda aws, it: aws.iam.put_user_policy(
             UserName=it.user, PolicyName="inline", PolicyDocument=statement("s3:*"))),
@@ -447,119 +307,6 @@ def repositories():
     ]
 
 
-def guarded_groups():
-    """A security group whose rules are resources of their own."""
-    group, rule, out = "aws_security_group.rules#", "aws_vpc_security_group_ingress_rule.in#", \
-        "aws_vpc_security_group_egress_rule.out#"
-
-    def change(description="web", cidr="10.0.0.0/8"):
-        return lambda aws, it: aws.ec2.modify_security_group_rules(
-            GroupId=it.security_group_id, SecurityGroupRules=[{
-                "SecurityGroupRuleId": it.security_group_rule_id,
-                "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": cidr,
-                                      "Description": description}}])
-
-    return [
-        *tags(group),
-        case(RULE_ADDED, group, "ingress", lambda aws, it: aws.ec2.authorize_security_group_ingress(
-            GroupId=it.id, IpPermissions=permission(22, "0.0.0.0/0")), keeps=True),
-        case(RULE_ADDED, group, "egress", lambda aws, it: aws.ec2.authorize_security_group_egress(
-            GroupId=it.id, IpPermissions=permission(25, "0.0.0.0/0")), keeps=True),
-        case(CHILD, rule, "cidr_ipv4", change(cidr="0.0.0.0/0"), may=[group]),
-        case(CHILD, rule, "description", change(description="other"), may=[group]),
-        *tags(rule, [TAG_ADDED]),
-        case(RULE_REMOVED, rule, "", lambda aws, it: aws.ec2.revoke_security_group_ingress(
-            GroupId=it.security_group_id, SecurityGroupRuleIds=[it.security_group_rule_id]), may=[group]),
-        case(RULE_REMOVED, out, "", lambda aws, it: aws.ec2.revoke_security_group_egress(
-            GroupId=it.security_group_id, SecurityGroupRuleIds=[it.security_group_rule_id]), may=[group]),
-        case(DELETED, group, "", lambda aws, it: aws.ec2.delete_security_group(GroupId=it.id),
-             also={rule: "deleted", out: "deleted"}),
-        case(CONTROL, rule, "", change(), may=[group], note="the same values again"),
-    ]
-
-
-def inline_groups():
-    """A security group with its rules inside."""
-    group = "aws_security_group.inline#"
-    allow = lambda port, *ranges: lambda aws, it: aws.ec2.authorize_security_group_ingress(
-        GroupId=it.id, IpPermissions=permission(port, *ranges))
-    revoke = lambda aws, it, *ranges: aws.ec2.revoke_security_group_ingress(
-        GroupId=it.id, IpPermissions=permission(80, *ranges))
-    both = ("10.0.0.0/8", "192.168.0.0/16")
-
-    def reorder(aws, it):
-        revoke(aws, it, *both)
-        aws.ec2.authorize_security_group_ingress(
-            GroupId=it.id, IpPermissions=permission(80, *reversed(both), description="web"))
-
-    return [
-        case(RULE_ADDED, group, "ingress", allow(22, "0.0.0.0/0")),
-        case(RULE_ADDED, group, "ingress", allow(80, "172.16.0.0/12"), note="a range more"),
-        case(RULE_REMOVED, group, "ingress", lambda aws, it: revoke(aws, it, *both)),
-        case(RULE_REMOVED, group, "ingress", lambda aws, it: revoke(aws, it, both[0]), note="a range less"),
-        case(ATTRIBUTE, group, "ingress", lambda aws, it: aws.ec2.update_security_group_rule_descriptions_ingress(
-            GroupId=it.id, IpPermissions=permission(80, *both, description="other")), note="description"),
-        case(TAG_ADDED, group, "tags.temp", lambda aws, it: tag(aws, it, {"temp": "yes"})),
-        case(NOISE, group, "", reorder, note="the same rule made again, ranges in another order"),
-        case(DELETED, group, "", lambda aws, it: aws.ec2.delete_security_group(GroupId=it.id)),
-    ]
-
-
-def networks():
-    vpc, gate, subnet = "aws_vpc.vpc#", "aws_internet_gateway.gate#", "aws_subnet.subnet#"
-
-    def detach(aws, it):
-        aws.ec2.detach_internet_gateway(InternetGatewayId=it.id, VpcId=it.vpc_id)
-
-    def drop_gate(aws, it):
-        detach(aws, it)
-        aws.ec2.delete_internet_gateway(InternetGatewayId=it.id)
-
-    def drop_vpc(aws, it):
-        drop_gate(aws, it.other(gate))
-        aws.ec2.delete_vpc(VpcId=it.id)
-
-    return [
-        case(ATTRIBUTE, vpc, "enable_dns_hostnames", lambda aws, it: aws.ec2.modify_vpc_attribute(
-            VpcId=it.id, EnableDnsHostnames={"Value": False}), adopt="enable_dns_hostnames: false"),
-        case(ATTRIBUTE, vpc, "enable_dns_support", lambda aws, it: aws.ec2.modify_vpc_attribute(
-            VpcId=it.id, EnableDnsSupport={"Value": False})),
-        *tags(vpc),
-        case(DELETED, vpc, "", drop_vpc, also={gate: "deleted"}),
-        *tags(gate, [TAG_ADDED]),
-        case(ATTRIBUTE, gate, "vpc_id", detach),
-        case(DELETED, gate, "", drop_gate),
-        case(ATTRIBUTE, subnet, "map_public_ip_on_launch", lambda aws, it: aws.ec2.modify_subnet_attribute(
-            SubnetId=it.id, MapPublicIpOnLaunch={"Value": True}), adopt="map_public_ip_on_launch: true"),
-        *tags(subnet),
-        case(DELETED, subnet, "", lambda aws, it: aws.ec2.delete_subnet(SubnetId=it.id)),
-        case(CONTROL, subnet, "", lambda aws, it: aws.ec2.create_network_interface(SubnetId=it.id),
-             note="an interface in it", may=[]),
-    ]
-
-
-def routes():
-    table, way, ways = "aws_route_table.routes#", "aws_route.way#", "aws_route_table.ways#"
-    door = "aws_internet_gateway.door"
-    add = lambda cidr: lambda aws, it: aws.ec2.create_route(
-        RouteTableId=it.id, DestinationCidrBlock=cidr, GatewayId=it.other(door).id)
-    drop = lambda table_id, cidr: lambda aws, it: aws.ec2.delete_route(
-        RouteTableId=getattr(it, table_id), DestinationCidrBlock=cidr)
-
-    def drop_table(aws, it):
-        aws.ec2.delete_route_table(RouteTableId=it.id)
-
-    return [
-        *tags(table),
-        case(RULE_ADDED, table, "route", add("198.51.100.0/24"), keeps=True),
-        case(RULE_REMOVED, way, "", drop("route_table_id", "192.168.0.0/16"), may=[table]),
-        case(RULE_ADDED, ways, "route", add("198.51.100.0/24")),
-        case(RULE_REMOVED, ways, "route", drop("id", "172.16.0.0/16")),
-        case(DELETED, ways, "", drop_table),
-        case(DELETED, table, "", drop_table, also={way: "deleted"}),
-    ]
-
-
 def zones():
     zone, record = "aws_route53_zone.zone#", "aws_route53_record.record#"
 
@@ -613,12 +360,13 @@ def buckets():
              also={block: "deleted", policy: "deleted", crypt: "deleted"}, may=[bucket]),
         case(RULE_ADDED, bucket, "cors_rule", lambda aws, it: aws.s3.put_bucket_cors(
             Bucket=it.id, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}),
-             keeps=True),
+             undo=lambda aws, it: aws.s3.delete_bucket_cors(Bucket=it.id)),
         case(RULE_ADDED, bucket, "lifecycle_rule", lambda aws, it: aws.s3.put_bucket_lifecycle_configuration(
             Bucket=it.id, LifecycleConfiguration={"Rules": [
-                {"ID": "x", "Status": "Enabled", "Filter": {"Prefix": "x"}, "Expiration": {"Days": 1}}]}), keeps=True),
-        case(ATTRIBUTE, bucket, "grant", lambda aws, it: aws.s3.put_bucket_acl(
-            Bucket=it.id, ACL="public-read"), keeps=True),
+                {"ID": "x", "Status": "Enabled", "Filter": {"Prefix": "x"}, "Expiration": {"Days": 1}}]}),
+             undo=lambda aws, it: aws.s3.delete_bucket_lifecycle(Bucket=it.id)),
+        case(ATTRIBUTE, bucket, "grant", lambda aws, it: aws.s3.put_bucket_acl(Bucket=it.id, ACL="public-read"),
+             undo=lambda aws, it: aws.s3.put_bucket_acl(Bucket=it.id, ACL="private")),
         case(CONTROL, bucket, "", drop_object, note="an object"),
         case(CHILD, version, "versioning_configuration", lambda aws, it: aws.s3.put_bucket_versioning(
             Bucket=it.bucket, VersioningConfiguration={"Status": "Suspended"}), may=[bucket],
@@ -665,29 +413,6 @@ def alarms():
     ]
 
 
-def machines():
-    disk, vm = "aws_ebs_volume.disk#", "aws_instance.vm#"
-    modify = lambda **more: lambda aws, it: aws.ec2.modify_instance_attribute(InstanceId=it.id, **more)
-
-    def resize(aws, it):
-        aws.ec2.stop_instances(InstanceIds=[it.id])
-        modify(InstanceType={"Value": "t3.small"})(aws, it)
-        aws.ec2.start_instances(InstanceIds=[it.id])
-
-    return [
-        case(ATTRIBUTE, disk, "size", lambda aws, it: aws.ec2.modify_volume(VolumeId=it.id, Size=20), adopt="size: 20"),
-        *tags(disk),
-        case(DELETED, disk, "", lambda aws, it: aws.ec2.delete_volume(VolumeId=it.id)),
-        case(CONTROL, disk, "", lambda aws, it: aws.ec2.create_snapshot(VolumeId=it.id), note="a snapshot"),
-        *tags(vm),
-        case(ATTRIBUTE, vm, "instance_type", resize),
-        case(ATTRIBUTE, vm, "disable_api_termination", modify(DisableApiTermination={"Value": True}),
-             adopt="disable_api_termination: true"),
-        case(NOISE, vm, "", lambda aws, it: aws.ec2.stop_instances(InstanceIds=[it.id]), note="stopped"),
-        case(DELETED, vm, "", lambda aws, it: aws.ec2.terminate_instances(InstanceIds=[it.id])),
-    ]
-
-
 def timers():
     timer, aim = "aws_cloudwatch_event_rule.timer#", "aws_cloudwatch_event_target.aim#"
     put = lambda **more: lambda aws, it: aws.events.put_rule(
@@ -701,7 +426,8 @@ def timers():
         case(ATTRIBUTE, timer, "schedule_expression", put(ScheduleExpression="rate(2 hours)"),
              adopt="schedule_expression: rate(2 hours)"),
         case(ATTRIBUTE, timer, "description", put(Description="Other")),
-        case(ATTRIBUTE, timer, "state", lambda aws, it: aws.events.disable_rule(Name=it.name)),
+        case(ATTRIBUTE, timer, "state", lambda aws, it: aws.events.disable_rule(Name=it.name),
+             undo=lambda aws, it: aws.events.enable_rule(Name=it.name)),
         *tags(timer),
         case(DELETED, timer, "", drop, also={aim: "deleted"}),
         case(CONTROL, timer, "", put(), note="the same values again"),
@@ -750,7 +476,7 @@ def shop():
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 60}}]}), may=[bucket], adopt="expire: 60 d"),
         case(RULE_REMOVED, life, "", lambda aws, it: aws.s3.delete_bucket_lifecycle(Bucket=it.bucket), may=[bucket]),
         case(RULE_ADDED, wall, "ingress", lambda aws, it: aws.ec2.authorize_security_group_ingress(
-            GroupId=it.id, IpPermissions=permission(22, "0.0.0.0/0")), keeps=True),
+            GroupId=it.id, IpPermissions=permission(22, "0.0.0.0/0")), undo=close),
         case(TAG_CHANGED, box, 'tags["agentops:owner"]', lambda aws, it: tag(aws, it, {"agentops:owner": "x"})),
         case(CHILD, access, "policy", lambda aws, it: aws.iam.put_role_policy(
             RoleName=it.role, PolicyName=it.name, PolicyDocument=statement("s3:*")), may=["aws_iam_role.box"]),
