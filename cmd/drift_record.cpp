@@ -1,5 +1,7 @@
 #include "cmd/drift_record.h"
 
+#include <algorithm>
+
 #include "cmd/incidents.h"
 #include "record/journal.h"
 
@@ -41,6 +43,14 @@ Json counts_of(const DriftCheck& check) {
     return stacks;
 }
 
+/// What differs on a machine may be drift or the newer intent: then nothing is known to be mended.
+bool waits_for_intent(const report::StackReport& stack) {
+    return std::any_of(stack.resources->begin(), stack.resources->end(), [](const auto& resource) {
+        return resource.verdict.status == drift::Status::not_checked &&
+               resource.verdict.cause == drift::Cause::pending_intent;
+    });
+}
+
 Status keep_incidents(Session& session, const Workspace& workspace, const DriftCheck& check) {
     for (const auto& stack : check.report.stacks) {
         std::vector<std::string> targets;
@@ -52,7 +62,7 @@ Status keep_incidents(Session& session, const Workspace& workspace, const DriftC
         }
         if (!targets.empty())
             TRY_DO(report_trouble(session, workspace, check.run, {"drift", stack.id, targets}));
-        else if (stack.status != "unknown")
+        else if (stack.status != "unknown" && !waits_for_intent(stack))
             TRY_DO(report_mended(session, workspace, check.run, "drift", stack.id));
     }
     return {};

@@ -43,8 +43,11 @@ Json to_json(const Group& group) {
 
 std::vector<Group> group_by_cause(const std::vector<Sighting>& open) {
     std::map<Key, std::set<std::string>> found;
-    for (const auto& sighting : open)
+    for (const auto& sighting : open) {
+        // Of a task that only says that it would do something, nothing is known to compare.
+        if (sighting.path.empty() && sighting.status != "deleted") continue;
         found[key_of(sighting)].insert(sighting.unit + ":" + sighting.address);
+    }
     std::vector<Group> groups;
     for (const auto& [key, members] : found) {
         if (members.size() < kLeast) continue;

@@ -135,7 +135,12 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
     for (auto& known : all_) {
         const bool open = known.unit == verdict.unit && known.restored.empty();
         if (!open || present.count({known.address, known.path}) != 0) continue;
-        if (!verdict.checked || unsure.count(known.address) != 0) continue;
+        if (unsure.count(known.address) != 0) continue;
+        // Of a fleet some machines may be unknown; each machine is listed, so the others are
+        // judged.
+        const auto host = known.address.substr(0, known.address.find(": "));
+        const bool listed = verdict.plays && !verdict.resources.empty();
+        if (!verdict.checked && (!listed || unsure.count(host) != 0)) continue;
         known.restored = now;
         changed_ = true;
         restored_.push_back(known);

@@ -52,8 +52,10 @@ ResourceVerdict judge_task(const ansible::Unit& unit, const Change& change, bool
     verdict.status = change.action == Action::create ? Status::deleted : Status::modified;
     verdict.cause = Cause::drift;
     if (!intent_moved) return verdict;
-    verdict.status = Status::in_sync;
+    // The playbook that was applied is not the one that was rehearsed: it may be drift as well.
+    verdict.status = Status::not_checked;
     verdict.cause = Cause::pending_intent;
+    verdict.reason = "the intent is newer than what was applied: apply it to see";
     return verdict;
 }
 
@@ -86,7 +88,7 @@ UnitVerdict judge_play(const ansible::Unit& unit, const std::vector<std::string>
     for (const auto& change : events.changes) {
         auto judged = judge_task(unit, change, intent_moved);
         if (judged.cause == Cause::pending_intent) verdict.pending.add(change.action);
-        if (judged.status != Status::not_checked) told.insert(host_of(change));
+        if (judged.cause != Cause::none) told.insert(host_of(change));
         verdict.resources.push_back(std::move(judged));
     }
     std::set<std::string> hosts(expected.begin(), expected.end());
