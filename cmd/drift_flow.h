@@ -28,8 +28,8 @@ struct DriftCheck {
 };
 
 struct DriftOptions {
-    fs::path run_dir;  ///< where logs and plans go; emptied of plans afterwards
-    std::string run;   ///< id under which what is seen is remembered
+    fs::path run_dir = {};  ///< where logs and plans go; emptied of plans afterwards
+    std::string run = {};   ///< id under which what is seen is remembered
     bool unmanaged = false;
     bool who = false;      ///< ask the cloud's trail who changed what drifted
     bool quiet = false;    ///< without progress: a loop makes it

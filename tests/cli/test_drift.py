@@ -103,6 +103,11 @@ class UnknownTest(DriftTest):
                 self.assert_unknown(record)
                 self.assertEqual(cli.codes(record), [])
 
+    def test_plan_is_said_and_not_saved(self):
+        for project in (self.applied(), self.drifted()):
+            project.fake.set(plan={"unsaved": 1})
+            self.assert_unknown(self.drift(project, expect=9))
+
     def test_show_fails(self):
         for how in ({"exit": 1}, {"exit": 0}, {"exit": 0, "stdout": "{}"}, {"exit": 0, "stdout": "[1"}):
             with self.subTest(how):

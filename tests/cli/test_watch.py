@@ -9,7 +9,7 @@ import socket
 
 import cli
 import harness
-from drifting import A, B, TAGGED, TWO, DriftTest
+from drifting import A, ACCEPTED, B, TAGGED, TWO, UNIT, DriftTest
 
 LINE = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z shop (.*) \[intent [0-9a-f]{12}\]$"
 
@@ -78,9 +78,18 @@ class ConditionTest(WatchTest):
 
     def test_one_damaged_memory_hides_nothing(self):
         project = self.applied({f"{name}.intent.yaml": cli.intent(name, cli.topic(name)) for name in ("more", "shop")})
-        project.fake.drift(aws_sns_topic__shop=TAGGED)
+        project.fake.drift(aws_sns_topic__shop=TAGGED, aws_sns_topic__more=TAGGED)
         project.write(".agentops/drift/seen/more.jsonl", "nonsense")
-        self.assertEqual(self.watch(project, expect=None), ["Drifted Drift: aws_sns_topic.shop tags.Owner"])
+        self.assertEqual(self.watch(project, expect=1), ["Drifted Drift: aws_sns_topic.shop tags.Owner"])
+        events = self.events(project)
+        self.watch(project, expect=1)
+        self.assertEqual(self.events(project), events)
+
+    def test_edited_artifacts(self):
+        project = self.applied()
+        project.write(f"{UNIT}/a.tf.json", '{"resource": {}}')
+        self.watch(project, expect=2)
+        self.assert_second_pass_is_silent(project, 2)
 
     def test_record(self):
         project = self.applied()
@@ -262,6 +271,12 @@ class HealTest(WatchTest):
         self.assertNotIn("apply", project.fake.commands)
         self.watch(project, expect=2)
         self.assertEqual(len(self.plans(project)), 1)
+
+    def test_what_somebody_may_answer_for_is_left_alone(self):
+        project = self.healing("mode: auto")
+        project.write(ACCEPTED, "- {mode: accept\n")
+        self.watch(project, expect=None)
+        self.assertNotIn("apply", project.fake.commands)
 
     def test_protected(self):
         project = self.applied(cli.intent(components=TWO, rest=(
