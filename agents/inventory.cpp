@@ -133,27 +133,15 @@ private:
         return sha256(all);
     }
 
-    /// Machines that are done, and those that a repair is not aimed at.
-    static std::set<std::string> passed_over(const PlayInput& input,
-                                             const ansible::Targets& targets) {
-        auto done = input.finished;
-        if (!input.aim) return done;
-        const auto& wanted = input.aim->targets;
-        for (const auto& host : targets.hosts) {
-            if (std::find(wanted.begin(), wanted.end(), host.name) == wanted.end())
-                done.insert(host.name);
-        }
-        return done;
-    }
-
     /// Leaves out the machines that are done, unless all are: then only the proof is missing, and
     /// that wants every machine.
     static ansible::StepContext limited(const PlayInput& input, const ansible::Targets& targets) {
         auto limited = input.context;
-        const auto done = passed_over(input, targets);
-        const bool all = std::all_of(targets.hosts.begin(), targets.hosts.end(),
-                                     [&](const auto& host) { return done.count(host.name) != 0; });
-        if (!all) limited.done = done;
+        limited.done = input.finished;
+        const bool all =
+            std::none_of(targets.hosts.begin(), targets.hosts.end(),
+                         [&](const auto& host) { return takes_part(limited, host.name); });
+        if (all) limited.done.clear();
         return limited;
     }
 

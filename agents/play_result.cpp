@@ -40,6 +40,12 @@ Diagnostic no_hosts(const ansible::Unit& unit, const std::vector<std::string>& n
 
 }  // namespace
 
+std::vector<ansible::Host> taking_part(std::vector<ansible::Host> hosts,
+                                       const ansible::StepContext& context) {
+    std::erase_if(hosts, [&](const auto& host) { return !takes_part(context, host.name); });
+    return hosts;
+}
+
 PlayResult read_play(const ansible::Unit& unit, const std::vector<ansible::Host>& expected,
                      const run::StepResult& done, bool check) {
     PlayResult result{ansible::read_events(done.events, check), {}};

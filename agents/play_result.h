@@ -3,6 +3,7 @@
 // What a playbook did, from its events; shared by the agents that judge one.
 
 #include "ansible/events.h"
+#include "ansible/steps.h"
 #include "run/step.h"
 
 namespace agentops {
@@ -11,6 +12,10 @@ struct PlayResult {
     ansible::PlayEvents events;
     Diagnostics diagnostics;  ///< why it is no success, with the intent line; may be warnings only
 };
+
+/// The machines that a play under these limits touches.
+std::vector<ansible::Host> taking_part(std::vector<ansible::Host> hosts,
+                                       const ansible::StepContext& context);
 
 /// Reads a play's events. A success needs more than the absence of failures: the closing
 /// statistics, and that every machine of `expected` took part. (An existing playbook chooses its

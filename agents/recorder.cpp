@@ -30,13 +30,15 @@ public:
     }
 
     Diagnostics run(graph::AgentContext& context) override {
-        const auto& unit = *context.get(slots::play_unit).unit;
+        const auto& input = context.get(slots::play_unit);
         const auto& settled = context.get(slots::settle_done);
         UnitOutcome outcome;
         outcome.applied = context.get(slots::play_done).ran;
         Diagnostics diagnostics;
         if (settled.ran || !settled.ok)
-            diagnostics = judge(unit, context.get(slots::targets), settled);
+            diagnostics =
+                judge(*input.unit, taking_part(context.get(slots::targets).hosts, input.context),
+                      settled);
         outcome.converged = diagnostics.empty();
         context.put(slots::outcome, std::move(outcome));
         context.put(slots::actual_outputs, context.get(slots::expected_outputs));
@@ -44,9 +46,9 @@ public:
     }
 
 private:
-    static Diagnostics judge(const ansible::Unit& unit, const ansible::Targets& targets,
+    static Diagnostics judge(const ansible::Unit& unit, const std::vector<ansible::Host>& hosts,
                              const run::StepResult& settled) {
-        auto [events, failed] = read_play(unit, targets.hosts, settled, false);
+        auto [events, failed] = read_play(unit, hosts, settled, false);
         if (!events.changed.empty()) return {never_settles(unit, events.changed)};
         if (failed.empty()) return {};
         for (auto& diagnostic : failed)

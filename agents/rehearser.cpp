@@ -71,7 +71,9 @@ public:
             review.plan = input.approved->plan;
             review.reused = true;
         } else if (rehearsed.ran) {
-            diagnostics = read(*input.unit, context.get(slots::targets), rehearsed, review);
+            diagnostics =
+                read(*input.unit, taking_part(context.get(slots::targets).hosts, input.context),
+                     rehearsed, review);
             if (has_errors(diagnostics)) return diagnostics;
         }
         for (const auto& change : review.plan.changes) {
@@ -111,9 +113,9 @@ private:
         return read_play(unit, {}, done, true).diagnostics;
     }
 
-    static Diagnostics read(const ansible::Unit& unit, const ansible::Targets& targets,
+    static Diagnostics read(const ansible::Unit& unit, const std::vector<ansible::Host>& hosts,
                             const run::StepResult& rehearsed, Review& review) {
-        auto [events, failed] = read_play(unit, targets.hosts, rehearsed, true);
+        auto [events, failed] = read_play(unit, hosts, rehearsed, true);
         for (const auto& stopped : events.check_stopped) {
             failed.push_back(warning(
                 "ansible.check-stopped",

@@ -27,21 +27,15 @@ public:
         const auto& input = context.get(slots::play_unit);
         const auto& played = context.get(slots::play_done);
         Diagnostics found;
+        const auto hosts =
+            taking_part(context.get(slots::targets).hosts, context.get(slots::play_context));
         if (played.ran || !played.ok)
-            found = read_play(*input.unit, still_to_do(context), played, false).diagnostics;
+            found = read_play(*input.unit, hosts, played, false).diagnostics;
         if (has_errors(found)) return found;
         auto settle = ansible::settle_step(*input.unit, input.context);
         if (!played.ran) settle.skip = "nothing was run";
         context.put(slots::settle_step, std::move(settle));
         return found;
-    }
-
-private:
-    static std::vector<ansible::Host> still_to_do(const graph::AgentContext& context) {
-        auto hosts = context.get(slots::targets).hosts;
-        const auto& done = context.get(slots::play_context).done;
-        std::erase_if(hosts, [&](const auto& host) { return done.contains(host.name); });
-        return hosts;
     }
 };
 

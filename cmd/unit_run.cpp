@@ -199,10 +199,17 @@ std::map<std::string, Json> known_before(const UnitJob& job, const UnitSet& unit
 void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purpose,
                graph::Board& board) {
     if (const auto* playbook = job.ansible()) {
-        board.put(slots::play_unit,
-                  PlayInput{&playbook->unit, playbook->context, playbook->missing, job.approved,
-                            known_before(job, units), playbook->checked, playbook->finished,
-                            job.aim, job.drift && job.drift->intent_moved});
+        PlayInput input{&playbook->unit,
+                        playbook->context,
+                        playbook->missing,
+                        job.approved,
+                        known_before(job, units),
+                        playbook->checked,
+                        playbook->finished,
+                        job.aim,
+                        job.drift && job.drift->intent_moved};
+        if (job.aim) input.context.only = job.aim->targets;
+        board.put(slots::play_unit, std::move(input));
         return;
     }
     const auto& root = *job.terraform();

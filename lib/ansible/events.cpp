@@ -277,6 +277,7 @@ private:
         auto& entry = changes_[{task.order, host}];
         entry.change.address = host + ": " + task.label;
         entry.change.type = task.module;
+        if (task.handler) found_.handlers.insert(entry.change.address);
         if (entry.change.action != Action::unknown)
             entry.change.trust = check_ ? trust_of(task.module) : Trust::proven;
         return entry;

@@ -40,6 +40,7 @@ struct PlayEvents {
     /// In order of tasks, then hosts; address "host: task", and "host: task #2" when another task
     /// of that name came before it. A loop is one change.
     std::vector<Change> changes;
+    std::set<std::string> handlers;         ///< addresses of changes that follow from others
     std::vector<TaskResult> changed;        ///< results that reported a change
     std::vector<TaskResult> check_stopped;  ///< check mode failed after a would-be change
     bool complete = false;                  ///< the closing statistics came, and no event was lost

@@ -53,6 +53,10 @@ run::ToolCall base_call(const StepContext& c, const Unit& unit, std::string prog
     return call;
 }
 
+bool is_limited(const StepContext& c) {
+    return !c.done.empty() || !c.only.empty();
+}
+
 /// ansible-playbook with what every call of it has; `more` comes before the playbook.
 run::ToolCall playbook_call(const Unit& unit, const StepContext& c,
                             const std::vector<std::string>& more, const fs::path& playbook) {
@@ -66,7 +70,7 @@ run::ToolCall playbook_call(const Unit& unit, const StepContext& c,
         argv.insert(argv.end(), {"--extra-vars", "@" + (unit.dir / "vars.yml").string()});
     if (!unit.vault_secret.empty())
         argv.insert(argv.end(), {"--vault-password-file", in_run(c, "vault").string()});
-    if (!c.done.empty())
+    if (is_limited(c))
         argv.insert(argv.end(), {"--limit", "@" + in_run(c, "limit").string()});
     else if (!unit.limit.empty())
         argv.insert(argv.end(), {"--limit", unit.limit});
@@ -130,6 +134,7 @@ std::vector<run::File> key_files(const Targets& targets, const StepContext& c) {
 /// A file, since a command line has no room for many names.
 std::string limit_text(const Unit& unit, const StepContext& c) {
     auto text = (unit.limit.empty() ? "all" : unit.limit) + "\n";
+    if (!c.only.empty()) text = join(c.only, "\n") + "\n";
     for (const auto& name : c.done)
         text += "!" + name + "\n";
     return text;
@@ -159,6 +164,12 @@ Status require_version(const Tool& tool) {
                       fmt::format("{} belongs to ansible-core {}, 2.14 is needed", tool.program,
                                   escape_terminal(tool.version)),
                       {}, "install a newer one, for example: pip install ansible-core"));
+}
+
+bool takes_part(const StepContext& c, const std::string& machine) {
+    const bool wanted =
+        c.only.empty() || std::find(c.only.begin(), c.only.end(), machine) != c.only.end();
+    return wanted && c.done.count(machine) == 0;
 }
 
 run::Step write_step(const Unit& unit) {
@@ -193,7 +204,7 @@ run::Step write_run_step(const Unit& unit, const Targets& targets, const StepCon
         files.push_back(std::move(file));
     if (!unit.vault_secret.empty())
         files.push_back({in_run(c, "vault"), "", 0600, {{"", unit.vault_secret}}});
-    if (!c.done.empty()) files.push_back({in_run(c, "limit"), limit_text(unit, c), 0600, {}});
+    if (is_limited(c)) files.push_back({in_run(c, "limit"), limit_text(unit, c), 0600, {}});
     return {"inventory", "agentops", std::move(write), false, ""};
 }
 
@@ -227,7 +238,7 @@ run::Step reach_step(const std::vector<Host>& hosts, const StepContext& c) {
     run::ReachHosts reach;
     reach.within = c.wait;
     for (const auto& host : hosts) {
-        if (c.done.count(host.name) == 0 && !host.connection.jump)
+        if (takes_part(c, host.name) && !host.connection.jump)
             reach.hosts.push_back({host.name, host.address, host.connection.port});
     }
     return {"reach", "ssh", std::move(reach), true, ""};

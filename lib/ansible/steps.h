@@ -28,10 +28,14 @@ struct StepContext {
     std::chrono::milliseconds wait{std::chrono::minutes(5)};    ///< for machines to answer
     std::vector<run::EnvVar> environment;                       ///< what the project lets through
     fs::path cache_dir;                                         ///< stamps
-    bool install = false;        ///< roles and collections may be fetched
-    std::set<std::string> owed;  ///< hosts that an interrupted run owes handlers
-    std::set<std::string> done;  ///< machines that an interrupted run was done with
+    bool install = false;           ///< roles and collections may be fetched
+    std::set<std::string> owed;     ///< hosts that an interrupted run owes handlers
+    std::set<std::string> done;     ///< machines that an interrupted run was done with
+    std::vector<std::string> only;  ///< not empty: no machine but these
 };
+
+/// Whether a playbook under these limits touches the machine.
+bool takes_part(const StepContext& c, const std::string& machine);
 
 /// Lays the artifacts in the unit's folder. Refuses foreign files beside them: Ansible would load
 /// them.

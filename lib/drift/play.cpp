@@ -59,6 +59,15 @@ ResourceVerdict judge_task(const ansible::Unit& unit, const Change& change, bool
     return verdict;
 }
 
+/// A handler runs because a task changed something: it is no difference of its own.
+void merely_follows(ResourceVerdict& verdict) {
+    if (!verdict.drifted()) return;
+    verdict.status = Status::in_sync;
+    verdict.cause = Cause::follows;
+    verdict.reason = "it runs because of what differs before it";
+    verdict.attributes.clear();
+}
+
 ResourceVerdict host_verdict(const ansible::Unit& unit, const std::string& host) {
     ResourceVerdict verdict;
     verdict.unit = unit.id;
@@ -87,6 +96,7 @@ UnitVerdict judge_play(const ansible::Unit& unit, const std::vector<std::string>
     std::set<std::string> told;
     for (const auto& change : events.changes) {
         auto judged = judge_task(unit, change, intent_moved);
+        if (events.handlers.count(change.address) != 0) merely_follows(judged);
         if (judged.cause == Cause::pending_intent) verdict.pending.add(change.action);
         if (judged.cause != Cause::none) told.insert(host_of(change));
         verdict.resources.push_back(std::move(judged));

@@ -65,8 +65,9 @@ struct UnitReport {
     std::vector<ChangeReport> changes;
     std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
-    std::vector<HostReport> hosts;                  ///< after an apply
-    std::vector<drift::ArtifactVerdict> artifacts;  ///< drift: files that are not as they should be
+    std::vector<HostReport> hosts;  ///< after an apply
+    std::vector<drift::ArtifactVerdict>
+        artifacts{};  ///< drift: files that are not as they should be
 };
 
 struct CheckReport {
@@ -79,8 +80,8 @@ struct StackReport {
     std::string risk;  ///< "" when nothing was planned
     std::vector<UnitReport> units;
     std::vector<CheckReport> checks;
-    std::vector<std::string> reasons;                      ///< why it is blocked or needs approval
-    std::optional<std::vector<ResourceReport>> resources;  ///< of a drift check
+    std::vector<std::string> reasons;  ///< why it is blocked or needs approval
+    std::optional<std::vector<ResourceReport>> resources{};  ///< of a drift check
     Counts counts() const;
 };
 

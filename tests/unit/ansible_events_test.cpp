@@ -108,6 +108,8 @@ TEST_CASE("check mode says what it knows and what it does not") {
 ? web-2: Raw not-checkable
 ? web-2: Restart it not-checkable
 )");
+    CHECK(events.handlers.count("web-2: Restart it") == 1);
+    CHECK(events.handlers.count("web-2: Raw") == 0);
     CHECK(show(events.changes, "web-1").find("? web-1: Set a line not-checkable\n") !=
           std::string::npos);  // it failed, and that is ignored
 }

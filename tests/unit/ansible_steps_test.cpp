@@ -123,6 +123,20 @@ TEST_CASE("ansible steps: machines that are done are left out by a file") {
     CHECK(file_of(write_run_step(unit, {}, c), "/r/limit").text == "all\n!web-1\n!web-7\n");
 }
 
+TEST_CASE("ansible steps: a repair touches the machines that drifted and no other") {
+    auto unit = unit_of();
+    unit.limit = "web";
+    auto c = context_of();
+    c.only = {"web-1", "web-7"};
+    CHECK(arguments(rehearse_step(unit, c)).find("--limit @/r/limit") != std::string::npos);
+    CHECK(file_of(write_run_step(unit, {}, c), "/r/limit").text == "web-1\nweb-7\n");
+    c.done = {"web-7"};
+    CHECK(file_of(write_run_step(unit, {}, c), "/r/limit").text == "web-1\nweb-7\n!web-7\n");
+    CHECK(takes_part(c, "web-1"));
+    CHECK_FALSE(takes_part(c, "web-7"));
+    CHECK_FALSE(takes_part(c, "web-2"));
+}
+
 TEST_CASE("ansible steps: what plays may end as, and how they are stopped") {
     const auto c = context_of();
     for (const auto& step :

@@ -51,6 +51,14 @@ TEST_CASE("settler: after a good play everything runs once more, on every machin
                                    R"({"agentops_owed": []})", "--", "/p/shop/web/playbook.yml"});
 }
 
+TEST_CASE("settler: a repair asks only of the machines it is aimed at") {
+    Settler t;
+    t.input.context.only = t.context.only = {"web-2"};
+    REQUIRE(t.judge(without("web-1", "apply.jsonl")).empty());
+    const auto argv = argv_of(t.get(slots::settle_step));
+    CHECK(std::find(argv.begin(), argv.end(), "@/p/run/limit") != argv.end());
+}
+
 TEST_CASE("settler: a machine that was to be done and took no part is an error") {
     Settler t;
     CHECK(messages(t.judge(without("web-2", "apply.jsonl"))) ==
