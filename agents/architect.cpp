@@ -1,4 +1,5 @@
-// Assigns every knob that the intent does not pin, from the table of default sizes, and says so.
+// Assigns every knob that the intent does not pin: as the arbiter awarded it, else from the table
+// of default sizes, and says so.
 
 #include <fmt/core.h>
 
@@ -40,9 +41,10 @@ public:
     const graph::AgentInfo& info() const override {
         static const graph::AgentInfo info{
             .name = "architect",
-            .summary = "assigns what the intent leaves open, from the default table",
+            .summary =
+                "assigns what the intent leaves open: as awarded, else from the default table",
             .scope = graph::Scope::stack,
-            .reads = {slots::stack.id, slots::parts.id},
+            .reads = {slots::stack.id, slots::parts.id, slots::lots.id, slots::award.id},
             .writes = {slots::design.id},
         };
         return info;
@@ -55,8 +57,16 @@ public:
             for (const auto& knob : part.knobs)
                 context.decide(pinned(part, knob));
         }
+        const auto& award = context.get(slots::award);
         for (const auto& free : catalog::free_knobs(parts)) {
             auto& part = parts[free.part];
+            if (award.solution && !free.info->ladder.empty()) {
+                const auto& lot = context.get(slots::lots).lots[free.part];
+                const auto& taken = lot.candidates[award.solution->choice[free.part]];
+                part.knobs.push_back(
+                    {std::string(free.info->name), taken.knob(free.info->name), false, {}});
+                continue;
+            }
             context.decide(chosen(part, *free.info));
             part.knobs.push_back({std::string(free.info->name), free.info->fallback, false, {}});
         }

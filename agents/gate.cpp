@@ -20,6 +20,29 @@ std::optional<Risk> parse_risk(std::string_view text) {
     return std::nullopt;
 }
 
+/// What is likely counts, of what usage decides; what nobody can price is not approved.
+void judge_cost(const intent::Money& most, const std::vector<Review>& reviews, Verdict& verdict) {
+    double more = 0;
+    std::vector<std::string> unpriced;
+    for (const auto& review : reviews) {
+        if (review.plan.empty()) continue;
+        if (!review.cost) {
+            if (review.changes.empty()) continue;
+            unpriced.push_back(review.unit);
+            continue;
+        }
+        more += review.cost->change().likely;
+        unpriced.insert(unpriced.end(), review.cost->unpriced.begin(), review.cost->unpriced.end());
+    }
+    if (!unpriced.empty())
+        verdict.not_auto.push_back(
+            fmt::format("approvals.auto.max_increase is set, and nothing knows the price of {}",
+                        join(unpriced, ", ")));
+    if (more > most.usd_per_month)
+        verdict.not_auto.push_back(
+            fmt::format("it adds {:.2f} USD/month, approvals.auto allows {}", more, to_text(most)));
+}
+
 /// The stack's own limits for --auto-approve; without `approvals.auto` the flag itself decides.
 void judge_auto(const intent::AutoApproval& limits, const std::vector<Review>& reviews,
                 Verdict& verdict) {
@@ -42,8 +65,7 @@ void judge_auto(const intent::AutoApproval& limits, const std::vector<Review>& r
             fmt::format("it destroys or replaces {}, approvals.auto allows {}", lost,
                         limits.max_destroy->value));
     if (limits.max_increase && verdict.counts.total() > 0)
-        verdict.not_auto.push_back(
-            "approvals.auto.max_increase is set, and nothing here knows what the plan costs");
+        judge_cost(limits.max_increase->value, reviews, verdict);
 }
 
 class Gate final : public graph::Agent {

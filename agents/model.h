@@ -10,12 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "agents/negotiation.h"
 #include "ansible/steps.h"
 #include "catalog/design.h"
 #include "catalog/finding.h"
 #include "drift/computed.h"
 #include "drift/memory.h"
 #include "drift/observation.h"
+#include "prices/plan_cost.h"
 #include "run/step.h"
 #include "terraform/plan.h"
 #include "terraform/steps.h"
@@ -30,8 +32,11 @@ struct StackInput {
     const intent::Stack* stack = nullptr;
     const catalog::StackIndex* index = nullptr;
     const intent::Project* project = nullptr;
-    std::string today;       ///< YYYY-MM-DD, for waivers
-    fs::path stacks_dir;     ///< <project>/.agentops/stacks
+    std::string today;     ///< YYYY-MM-DD, for waivers
+    bool explore = false;  ///< negotiate though nothing asks for it
+    const prices::Book* prices = &prices::Book::builtin();
+    std::map<std::string, catalog::Demand> observed;  ///< by component, from telemetry
+    fs::path stacks_dir;                              ///< <project>/.agentops/stacks
     bool keep_main = false;  ///< a main unit was deployed before: it stays, even when empty
 };
 
@@ -77,7 +82,9 @@ struct UnitInput {
     /// Real outputs of units before this one, known before the walk: unit id -> {name: value}.
     std::map<std::string, Json> known_outputs;
     std::optional<Aim> aim;
-    std::optional<DriftWish> drift;  ///< this walk checks for drift
+    std::optional<DriftWish> drift;        ///< this walk checks for drift
+    const prices::Book* prices = nullptr;  ///< null: nothing is priced
+    std::string region;                    ///< whose prices count
 };
 
 /// An Ansible unit in a walk.
@@ -136,6 +143,7 @@ struct Review {
     Plan plan;
     std::vector<ReviewedChange> changes;
     std::string inputs_digest;
+    std::optional<prices::PlanCost> cost;  ///< none when nothing was planned
 };
 
 /// Lets a change pass silently, or says what it takes.

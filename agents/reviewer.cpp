@@ -122,6 +122,8 @@ public:
             auto plan = read(shown);
             if (!plan) return plan.error();
             review.plan = std::move(*plan);
+            if (input.prices != nullptr)
+                review.cost = prices::cost_of_plan(*shown.json, *input.prices, input.region);
         } else if (input.approved) {
             review.plan = input.approved->plan;
             review.reused = true;

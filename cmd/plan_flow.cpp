@@ -272,6 +272,10 @@ report::UnitReport unit_report(const UnitJob& job, const Review* review, std::st
     made.unchanged = review->plan.unchanged;
     made.outputs = review->plan.outputs;
     if (!review->waits_for.empty()) made.note = waiting_note(*review);
+    if (review->cost && !review->plan.empty()) {
+        made.cost = prices::change_text(review->cost->change());
+        made.unpriced = review->cost->unpriced;
+    }
     for (const auto& change : review->changes)
         made.changes.push_back(
             {change.change, change.origin, change.is_protected, std::string(to_text(change.risk))});

@@ -141,6 +141,8 @@ Json unit() {
          {"resources", list_of(reference("resource"), "what changes")},
          {"outputs", list_of(reference("output"), "outputs that change")},
          {"hosts", list_of(host(), "how each machine fared, after an apply")},
+         {"cost", text_or_null("what the plan adds to the bill")},
+         {"unpriced", list_of(text("address or item"), "what of it has no price")},
          {"artifacts", list_of(artifact(), "drift: files that are not as they should be")}});
 }
 

@@ -26,6 +26,8 @@ constexpr AreaExit kAreas[] = {
     {"yaml.", ExitCode::usage},
     {"project.", ExitCode::usage},
     {"catalog.", ExitCode::usage},
+    {"negotiate.", ExitCode::usage},
+    {"prices.", ExitCode::usage},
     {"cli.", ExitCode::usage},
     {"run.unknown", ExitCode::usage},
     {"run.ambiguous", ExitCode::usage},

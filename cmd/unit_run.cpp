@@ -224,6 +224,10 @@ void put_input(const UnitJob& job, const UnitSet& units, const WalkPurpose& purp
     input.known_outputs = known_before(job, units);
     input.aim = job.aim;
     input.drift = job.drift;
+    if (const auto* stack = board.get(slots::stack)) {
+        input.prices = stack->prices;
+        input.region = stack->stack->target.region.value.value;
+    }
     board.put(slots::unit, std::move(input));
 }
 

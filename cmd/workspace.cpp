@@ -172,6 +172,7 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     std::vector<graph::SlotId> goals{slots::findings.id};
     if (depth == Depth::artifacts)
         goals.insert(goals.end(), {slots::units.id, slots::playbooks.id});
+    if (depth == Depth::negotiation) goals = {slots::award.id};
     auto nodes = graph::derive(registry(), graph::Scope::stack, goals, {slots::stack.id});
     if (!nodes) {
         walk.diagnostics = std::move(nodes).error();
@@ -180,7 +181,9 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     std::vector<graph::Subject> subjects;
     for (const auto* stack : walk.stacks) {
         auto& board = walk.boards.emplace_back(registry().slots.size());
-        board.put(slots::stack, stack_input(session, workspace, *stack));
+        auto input = stack_input(session, workspace, *stack);
+        input.explore = depth == Depth::negotiation;
+        board.put(slots::stack, std::move(input));
         subjects.push_back({stack->id, &board, {}});
     }
     const auto runner = run::make_dry_runner();

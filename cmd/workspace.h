@@ -59,8 +59,9 @@ struct StaticWalk {
     const graph::Board* board(const std::string& stack) const;
 };
 
-/// How far a static walk goes.
-enum class Depth { findings, artifacts };
+/// How far a static walk goes. `negotiation`: to what the arbiter awards, also where nothing asks
+/// for a negotiation.
+enum class Depth { findings, artifacts, negotiation };
 
 /// Walks the stacks up to the slot `findings`, and to the units when artifacts are wanted; no disk
 /// but for one stat per stack.

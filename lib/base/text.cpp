@@ -211,6 +211,12 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return text;
 }
 
+std::string listed(const std::vector<std::string>& parts, std::string_view last) {
+    if (parts.size() < 2) return join(parts, "");
+    const std::vector<std::string> first(parts.begin(), parts.end() - 1);
+    return fmt::format("{} {} {}", join(first, ", "), last, parts.back());
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view kSpace = " \t\r\n\f\v";
     const auto begin = text.find_first_not_of(kSpace);

@@ -27,6 +27,8 @@ std::optional<std::string> did_you_mean(std::string_view word,
 
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+/// "a", "a and b", "a, b and c".
+std::string listed(const std::vector<std::string>& parts, std::string_view last);
 std::string_view trim(std::string_view text);
 bool starts_with(std::string_view text, std::string_view prefix);
 

@@ -33,6 +33,8 @@ void visit_common(V& v, const KindInfo& info, Spec& spec) {
     } else if (info.in_network) {
         v.optional("in", spec.in, "network it stands in");
     }
+    if (info.has_load)
+        v.optional("load", spec.load, "expected demand: agents size the component for it");
     if (info.has_uses) v.optional("uses", spec.uses, "components it may reach, with least access");
     for (const auto& knob : info.knobs) {
         std::optional<yaml::Node> raw;  // decode_knobs() reads it
@@ -60,6 +62,7 @@ public:
         body->visit(visitor);
         visitor.finish();
         decode_knobs(info(), component.body, *body, context);
+        if (body->load) check_load(*body->load, context);
         if (context.out.size() != before) return nullptr;
         Decoding own{context.out, "catalog"};
         accept(*body, component, own);

@@ -89,6 +89,28 @@ Diagnostics Kind::check(const Part& /*part*/, const Design& /*design*/) const {
     return {};
 }
 
+std::vector<prices::Usage> Kind::bill(const Part& /*part*/, const Surroundings& /*in*/) const {
+    return {prices::Usage::of(fmt::format("kind/{}", info().name), 1)};
+}
+
+Fitness Kind::fitness(const Part& /*part*/, const Surroundings& /*in*/) const {
+    return {};
+}
+
+Standing Kind::standing(const Part& /*part*/, const Surroundings& /*in*/) const {
+    Standing standing;
+    standing.basis = fmt::format("nothing is known of a {}: taken as always there", info().name);
+    return standing;
+}
+
+std::vector<Objection> Kind::objections(const Part& /*part*/, const Surroundings& /*in*/) const {
+    return {};
+}
+
+int Kind::least_zones(const Part& /*part*/) const {
+    return 1;
+}
+
 void Kind::add_machines(const Part& part, PlayValues& /*values*/) const {
     throw InternalError(part.name() + " has no machines");
 }

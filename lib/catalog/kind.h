@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "catalog/load.h"
+#include "catalog/offer.h"
 #include "intent/model.h"
 #include "intent/reference.h"
 #include "terraform/unit.h"
@@ -33,6 +35,9 @@ struct KnobInfo {
     std::string fallback;
     std::string_view source;  ///< where the default comes from, shown by explain
     bool open = false;        ///< the intent may pin a value outside of the domain
+    /// The values that agents choose from when objectives or a load ask for more than the default;
+    /// empty: it stays at the default.
+    std::vector<std::string> ladder = {};
 };
 
 struct KindInfo {
@@ -50,6 +55,7 @@ struct KindInfo {
     /// Outputs are known from the intent alone: nobody in the stack waits for them (hosts).
     bool constant_outputs = false;
     bool is_playbook = false;   ///< an existing playbook
+    bool has_load = false;      ///< has `load:`
     bool has_machines = false;  ///< Ansible can work on it: has `configure:`, see add_machines()
 };
 
@@ -67,7 +73,8 @@ struct Spec {
     virtual ~Spec() = default;
     std::optional<Located<intent::Name>> in;
     std::vector<Located<intent::Name>> uses;
-    std::vector<Located<intent::Name>> after;    ///< what comes before its Ansible unit
+    std::vector<Located<intent::Name>> after;  ///< what comes before its Ansible unit
+    std::optional<Load> load;
     std::optional<Located<intent::Name>> hosts;  ///< the component whose machines it works on
     /// Knobs that the intent pinned.
     Knobs pinned;
@@ -144,6 +151,17 @@ public:
     virtual Diagnostics check(const Part& part, const Design& design) const;
     virtual Facets facets(const Part& part, const Design& design) const = 0;
     virtual void build(const Part& part, const Design& design, Builder& builder) const = 0;
+    // What negotiating agents ask, of a part whose knobs are all set. Pure; the defaults know
+    // nothing: they bill "kind/<name>", which no book prices, and never lack or fail.
+
+    /// What it uses in a month, in items of the price book.
+    virtual std::vector<prices::Usage> bill(const Part& part, const Surroundings& in) const;
+    virtual Fitness fitness(const Part& part, const Surroundings& in) const;
+    virtual Standing standing(const Part& part, const Surroundings& in) const;
+    virtual std::vector<Objection> objections(const Part& part, const Surroundings& in) const;
+    /// Zones that its network must have.
+    virtual int least_zones(const Part& part) const;
+
     /// Kinds with has_machines: adds the part's machines to the Ansible unit that `values` fills.
     virtual void add_machines(const Part& part, PlayValues& values) const;
 };

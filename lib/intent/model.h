@@ -39,13 +39,15 @@ struct Param {
 struct Objectives {
     std::optional<Located<Money>> budget;
     std::optional<Located<Percent>> availability;
-    std::optional<Located<Duration>> latency_p95;
+    std::optional<Located<Duration>> latency_p95, rpo, rto;
     std::vector<Located<Choice<kPreferences>>> prefer;
     template <class V>
     void visit(V& v) {
         v.optional("budget", budget, "most the stack may cost, e.g. 400 USD/month");
         v.optional("availability", availability, "least availability end to end, e.g. 99.95 %");
         v.optional("latency_p95", latency_p95, "95th percentile of latency, e.g. 250 ms");
+        v.optional("rpo", rpo, "most data that a disaster may cost, e.g. 15 min");
+        v.optional("rto", rto, "longest time to be back after a disaster, e.g. 4 h");
         v.optional("prefer", prefer, "what to favour, first first: cost, availability, latency");
     }
 };

@@ -100,6 +100,25 @@ struct DriftSettings {
     }
 };
 
+struct PriceSettings {
+    std::optional<Located<std::string>> book;
+    Located<Duration> max_age{{std::chrono::hours(24 * 730)}, {}};
+    template <class V>
+    void visit(V& v) {
+        v.optional("book", book, "CSV file whose prices win over those of agentops");
+        v.optional("max_age", max_age, "age of a price that is warned of (730 d)");
+    }
+};
+
+/// What all stacks of the project may use together.
+struct SharedLimits {
+    std::optional<Located<Money>> budget;
+    template <class V>
+    void visit(V& v) {
+        v.optional("budget", budget, "most that all stacks may cost together");
+    }
+};
+
 /// agentops.yaml.
 struct Settings {
     std::string api_version;
@@ -109,6 +128,9 @@ struct Settings {
     OrderedMap<SecretSource> secrets;
     ArtifactSettings artifacts;
     DriftSettings drift;
+    PriceSettings prices;
+    OrderedMap<Located<std::string>> telemetry;
+    SharedLimits limits;
     Located<Choice<kSeverities>> fail_on{{"high"}, {}};
     template <class V>
     void visit(V& v) {
@@ -119,6 +141,10 @@ struct Settings {
         v.optional("secrets", secrets, "where each secret comes from");
         v.optional("artifacts", artifacts, "where generated files go");
         v.optional("drift", drift, "where drift is remembered");
+        v.optional("prices", prices, "prices of your own, and how old they may be");
+        v.optional("telemetry", telemetry,
+                   "component: file with its observed load, in place of `load`");
+        v.optional("limits", limits, "what all stacks may use together");
         v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");
     }
 };

@@ -53,6 +53,11 @@ private:
         if (wanted.latency_p95 && wanted.latency_p95->value.value.count() <= 0)
             fail(wanted.latency_p95->position, "range", "a latency must be above zero",
                  "leave it out when latency does not matter");
+        for (const auto* time : {&wanted.rpo, &wanted.rto}) {
+            if (*time && (*time)->value.value.count() <= 0)
+                fail((*time)->position, "range", "nothing is recovered in no time",
+                     "leave it out when recovery does not matter");
+        }
         if (wanted.availability) availability(*wanted.availability);
         preferences(wanted.prefer);
     }

@@ -16,10 +16,15 @@ namespace agentops::negotiate {
 /// Whole numbers, so that sums are exact and equal designs compare equal.
 using Amount = std::int64_t;
 
-/// cost: 1e-6 USD a month. downtime: -ln(availability) in 1e-12, which adds up along a series.
-/// latency: microseconds, which add up along a chain of calls. Less is better in all three.
+/// downtime is -ln(availability), which adds up along a series; latency adds up along a chain of
+/// calls. Less is better in all three.
 enum class Measure { cost, downtime, latency };
 inline constexpr std::size_t kMeasures = 3;
+
+/// Units of the amounts. Coarse ones make equal designs equal, and the search quick.
+inline constexpr double kCostUnit = 1e-3;      ///< USD a month
+inline constexpr double kDowntimeUnit = 1e-8;
+inline constexpr double kLatencyUnit = 1e-4;  ///< seconds
 
 struct Score {
     std::array<Amount, kMeasures> amounts{};

@@ -203,6 +203,10 @@ std::string change_text(const UnitReport& unit, const TextOptions& options) {
         text += remarks(changes[i]) + attribute_text(change, options);
     }
     text += output_text(unit, options);
+    if (!unit.cost.empty())
+        text += indented(4, unit.unpriced.empty() ? fmt::format("cost: {}", unit.cost)
+                                                  : fmt::format("cost: {}, without {}", unit.cost,
+                                                                join(unit.unpriced, ", ")));
     if (unit.unchanged > 0) text += indented(4, fmt::format("({} unchanged)", unit.unchanged));
     return text;
 }

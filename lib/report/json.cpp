@@ -137,6 +137,8 @@ Json unit_record(const UnitReport& unit) {
             {"resources", list_of(unit.changes, resource_record)},
             {"outputs", list_of(unit.outputs, output_record)},
             {"hosts", list_of(unit.hosts, host_record)},
+            {"cost", or_null(unit.cost)},
+            {"unpriced", unit.unpriced},
             {"artifacts", list_of(unit.artifacts, artifact_record)}};
 }
 

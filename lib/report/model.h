@@ -65,7 +65,9 @@ struct UnitReport {
     std::vector<ChangeReport> changes;
     std::vector<OutputChange> outputs;
     std::size_t unchanged = 0;
-    std::vector<HostReport> hosts;  ///< after an apply
+    std::vector<HostReport> hosts;        ///< after an apply
+    std::string cost{};                   ///< "+12.30 USD/month"; "" when nothing was priced
+    std::vector<std::string> unpriced{};  ///< what of it has no price
     std::vector<drift::ArtifactVerdict>
         artifacts{};  ///< drift: files that are not as they should be
 };

@@ -111,8 +111,8 @@ class AutoApproveTest(CliApprovalTest):
     def test_destroy_command_obeys_too(self):
         self.assert_stopped("max_destroy: 1", AB, "destroys or replaces 2", "destroy")
 
-    def test_max_increase_fails_closed(self):
-        self.assert_stopped("max_increase: 20 USD/month", AB + cli.topic("c"), "max_increase")
+    def test_max_increase(self):
+        self.assert_stopped("max_increase: 0.4 USD/month", AB + cli.topic("c"), "it adds 0.50 USD/month")
 
     def test_within_limits(self):
         limits = AUTO.format("max_risk: high, max_destroy: 1")
@@ -122,7 +122,7 @@ class AutoApproveTest(CliApprovalTest):
 
     def test_one_stack_beyond_its_limits_stops_all(self):
         project = self.project({
-            "a.intent.yaml": cli.intent("a", AB, AUTO.format("max_increase: 1 USD/month")),
+            "a.intent.yaml": cli.intent("a", AB, AUTO.format("max_increase: 0.9 USD/month")),
             "b.intent.yaml": cli.intent("b", AB)})
         self.refused(project, "approval.needed", 5, "apply", "--auto-approve")
         self.assert_not_applied(project)

@@ -116,6 +116,23 @@ TEST_CASE("a limit of cost fails closed as long as nothing knows the cost") {
     Gate t;
     t.automatic().max_increase = {{20.0}, {}};
     auto& review = t.review();
+    SUBCASE("below it") {
+        t.change(review, "aws_vpc.a", Action::create);
+        review.cost.emplace().after.usd = {0, 20, 40};
+        CHECK(t.judge().auto_approvable);
+    }
+    SUBCASE("above it") {
+        t.change(review, "aws_vpc.a", Action::create);
+        review.cost.emplace().after.usd = {0, 30, 40};
+        review.cost->before.usd = {0, 5, 10};
+        CHECK(t.judge().not_auto ==
+              Lines{"it adds 25.00 USD/month, approvals.auto allows 20 USD/month"});
+    }
+    SUBCASE("something has no price") {
+        t.change(review, "aws_vpc.a", Action::create);
+        review.cost.emplace().unpriced = {"aws_mystery.box"};
+        CHECK_FALSE(t.judge().auto_approvable);
+    }
     SUBCASE("a change") {
         t.change(review, "aws_vpc.a", Action::create);
         CHECK_FALSE(t.judge().auto_approvable);

@@ -33,12 +33,18 @@ std::string order_of_unit(const std::vector<SlotId>& goals) {
 
 TEST_CASE("check") {
     CHECK(graph_of(Scope::stack, {slots::findings.id, slots::units.id}, {slots::stack.id}) == R"(
-agent      reads        -> writes
-resolver   stack        -> parts
-architect  stack, parts -> design
-engineer   design       -> built
-security   stack, built -> findings
-terraform  stack, built -> units
+agent        reads                     -> writes
+resolver     stack                     -> parts
+broker       stack, parts              -> lots
+capacity     lots                      -> opinions
+cost         stack, lots               -> opinions
+reliability  stack, lots               -> opinions
+warden       lots                      -> opinions
+arbiter      stack, lots, opinions     -> award
+architect    stack, parts, lots, award -> design
+engineer     design                    -> built
+security     stack, built              -> findings
+terraform    stack, built              -> units
 )");
 }
 

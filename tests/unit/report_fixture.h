@@ -38,7 +38,10 @@ inline ChangeReport change_of(Action action, std::string address, Origin origin,
 }
 
 inline UnitReport unit_of(std::string id, std::string status, std::vector<ChangeReport> changes) {
-    UnitReport unit{std::move(id), "terraform", std::move(status), "", {}, {}, {}, 0, {}};
+    UnitReport unit;
+    unit.id = std::move(id);
+    unit.tool = "terraform";
+    unit.status = std::move(status);
     for (const auto& change : changes)
         unit.counts.add(change.change.action);
     unit.changes = std::move(changes);

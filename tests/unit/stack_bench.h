@@ -29,8 +29,10 @@ struct StackBench : Bench {
         input.index = &*index;
         input.project = &project;
         board.put(slots::stack, input);
-        for (auto* agent : {&resolver_agent(), &architect_agent(), &engineer_agent(),
-                            &security_agent(), &terraform_agent()}) {
+        for (auto* agent :
+             {&resolver_agent(), &broker_agent(), &capacity_agent(), &cost_agent(),
+              &reliability_agent(), &warden_agent(), &arbiter_agent(), &architect_agent(),
+              &engineer_agent(), &security_agent(), &terraform_agent()}) {
             auto said = run(*agent);
             if (agent->info().name == last) return said;
             if (has_errors(said)) throw InternalError(render(said));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "catalog/aws/assumptions.h"
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/tls_policy.h"
 #include "catalog/decode.h"
 #include "intent/quantity.h"
@@ -124,8 +126,30 @@ public:
             .outputs = {{"name", ValueType::string, "name of the bucket"},
                         {"arn", ValueType::string, "ARN"},
                         {"domain", ValueType::string, "host name in its region"}},
-            .knobs = {}};
+            .knobs = {},
+            .has_load = true};
         return info;
+    }
+
+    std::vector<prices::Usage> bill(const Part& /*part*/, const Surroundings& in) const override {
+        std::vector<prices::Usage> bill{
+            {"s3/standard", {0, 50, 1000}, "50 GB stored, up to 1,000"}};
+        if (in.demand)
+            bill.push_back(
+                prices::Usage::of("s3/get", in.demand->average * aws::kMonthHours * 3600 / 1000,
+                                  fmt::format("a read for each request ({})", in.demand->source)));
+        else
+            bill.push_back({"s3/get", {0, 100, 10000}, "100,000 reads, up to 10 million"});
+        return bill;
+    }
+    Fitness fitness(const Part& /*part*/, const Surroundings& /*in*/) const override {
+        return {"", aws::assume::bucket_call_s, std::string(aws::source_of("bucket_call_s"))};
+    }
+    Standing standing(const Part& /*part*/, const Surroundings& /*in*/) const override {
+        Standing standing;
+        standing.availability = aws::assume::bucket_availability;
+        standing.basis = aws::source_of("bucket_availability");
+        return standing;
     }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {

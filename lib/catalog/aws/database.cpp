@@ -5,10 +5,13 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "catalog/aws/assumptions.h"
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/sizes.h"
 #include "catalog/builder.h"
 #include "catalog/decode.h"
 #include "intent/quantity.h"
+#include "sizing/availability.h"
 
 namespace agentops::catalog {
 
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kLeastGib = 20;  ///< of gp3
 constexpr std::int64_t kMostGib = 65'536;
+constexpr double kYearSeconds = 365.0 * 24 * 3600;
 
 struct EngineRow {
     std::string_view text;  ///< as an intent writes it
@@ -228,13 +232,65 @@ public:
                          "secret with the password in Secrets Manager, when no password is given"}},
             .knobs = {aws::size_knob("database", "instance class", aws::database_sizes()),
                       aws::knob("database", "multi_zone", "keep a standby in another zone",
-                                {"false", "true"}),
+                                {"false", "true"}, {"false", "true"}),
                       {"backup_days", "days that automatic backups are kept; 0: none", day_counts(),
                        "7", "a week to notice a mistake"}},
             .in_network = true,
-            .required_network = true};
+            .required_network = true,
+            .has_load = true};
         return info;
     }
+
+    std::vector<prices::Usage> bill(const Part& part, const Surroundings& /*in*/) const override {
+        const auto& body = body_of(part);
+        const auto gib = static_cast<double>(body.storage.value.gib_rounded_up());
+        const auto* form = part.knob("multi_zone") == "true" ? "multi" : "single";
+        std::vector<prices::Usage> bill{
+            prices::Usage::of(
+                fmt::format("rds/{}/{}/{}", body.engine.row->engine, part.knob("size"), form),
+                aws::kMonthHours),
+            prices::Usage::of(fmt::format("rds/gp3/{}", form), gib)};
+        // Backups as large as the database are free of charge.
+        if (part.knob_int("backup_days") > 0)
+            bill.push_back(
+                {"rds/backup", {0, 0, gib}, "backups up to the size of the database cost nothing"});
+        return bill;
+    }
+    Fitness fitness(const Part& part, const Surroundings& in) const override {
+        auto fitness = aws::fitness_of(part, 1, in);
+        if (!fitness.latency) {
+            fitness.latency = aws::assume::database_call_s;
+            fitness.basis +=
+                fmt::format(", a call takes {:.0f} ms ({})", 1000 * aws::assume::database_call_s,
+                            aws::source_of("database_call_s"));
+        }
+        if (fitness.lacks.empty() && in.demand)
+            fitness.lacks = lacks(part, *in.demand, *fitness.latency);
+        return fitness;
+    }
+    Standing standing(const Part& part, const Surroundings& in) const override {
+        const bool standby = part.knob("multi_zone") == "true";
+        Standing standing;
+        standing.stores = true;
+        standing.availability =
+            sizing::in_zones(1, standby ? 2 : 1, standby ? std::min(2, in.zones) : 1,
+                             aws::assume::database_availability, aws::assume::zone_availability);
+        if (standby)
+            standing.availability *=
+                1 - aws::assume::failovers_a_year * aws::assume::failover_s / kYearSeconds;
+        standing.basis = standby ? "a standby in another zone takes over" : "one zone, no standby";
+        const bool backups = part.knob_int("backup_days") > 0;
+        standing.recovery_point_s = backups ? aws::assume::database_point_s : aws::assume::never_s;
+        standing.recovery_time_s = standby   ? aws::assume::failover_s
+                                   : backups ? aws::assume::database_restore_s
+                                             : aws::assume::never_s;
+        return standing;
+    }
+    std::vector<Objection> objections(const Part& part, const Surroundings& in) const override {
+        if (!in.is_protected || part.knob("multi_zone") == "true") return {};
+        return {{"protected-in-one-zone", "protected data must not stand in one zone alone"}};
+    }
+    int least_zones(const Part& /*part*/) const override { return 2; }
 
     Diagnostics check(const Part& part, const Design& design) const override {
         const auto subnets = design.network(part).output("private_subnet_ids");
@@ -278,6 +334,24 @@ protected:
     }
 
 private:
+    /// Connections by Little's law, and reads and writes of its disk.
+    static std::string lacks(const Part& part, const Demand& demand, double latency) {
+        const auto* size = aws::find_size(part.knob("size"));
+        if (size == nullptr) return "";
+        const bool mysql = body_of(part).engine.row->engine == "mysql";
+        const auto each = mysql ? aws::assume::mysql_memory_per_connection
+                                : aws::assume::postgres_memory_per_connection;
+        const auto most = std::min(5000.0, size->memory_mib * double{1 << 20} / each);
+        const auto open = demand.concurrency.value_or(demand.rps * latency);
+        if (open > most * (1 - demand.headroom))
+            return fmt::format("it takes {:.0f} connections and needs {:.0f}, headroom apart", most,
+                               open);
+        if (demand.rps > aws::assume::gp3_iops)
+            return fmt::format("its disk does {:.0f} operations a second and needs {:.0f}",
+                               aws::assume::gp3_iops, demand.rps);
+        return "";
+    }
+
     static void check_storage(const DatabaseBody& body, const yaml::Node& at, Decoding& context) {
         const auto size = body.storage.value.gib_rounded_up();
         if (size >= kLeastGib && size <= kMostGib) return;

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/sizes.h"
 #include "catalog/builder.h"
 #include "catalog/cidr.h"
@@ -206,12 +207,26 @@ public:
                         {"private_subnet_ids", ValueType::list_of_string,
                          "subnets that it cannot, by zone"}},
             .knobs = {aws::knob("network", "zones", "availability zones to spread over",
-                                {"1", "2", "3", "4", "5", "6"}),
+                                {"1", "2", "3", "4", "5", "6"}, {"1", "2", "3"}),
                       aws::knob("network", "nat",
                                 "way out of private subnets: none, one gateway, or one per zone",
                                 {"none", "one", "per-zone"})},
             .is_network = true};
         return info;
+    }
+
+    std::vector<prices::Usage> bill(const Part& part, const Surroundings& /*in*/) const override {
+        const auto& nat = part.knob("nat");
+        const int gateways = nat == "none" ? 0 : nat == "one" ? 1 : part.knob_int("zones");
+        if (gateways == 0) return {};
+        return {prices::Usage::of("vpc/nat", gateways * aws::kMonthHours),
+                prices::Usage::of("vpc/public-ip", gateways * aws::kMonthHours),
+                {"vpc/nat-data", {0, 50, 500}, "50 GB a month through NAT, up to 500"}};
+    }
+    Standing standing(const Part& /*part*/, const Surroundings& /*in*/) const override {
+        Standing standing;
+        standing.basis = "zones count where machines stand in them";
+        return standing;
     }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {

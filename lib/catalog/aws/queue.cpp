@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "catalog/aws/assumptions.h"
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/tls_policy.h"
 #include "catalog/decode.h"
 #include "intent/quantity.h"
@@ -119,8 +121,31 @@ public:
                         {"arn", ValueType::string, "ARN"},
                         {"name", ValueType::string, "name of the queue"},
                         {"dead_letter_url", ValueType::string, "address of the dead letter queue"}},
-            .knobs = {}};
+            .knobs = {},
+            .has_load = true};
         return info;
+    }
+
+    std::vector<prices::Usage> bill(const Part& part, const Surroundings& in) const override {
+        const std::string item = body_of(part).fifo ? "sqs/fifo" : "sqs/standard";
+        if (!in.demand) return {{item, {0, 1, 100}, "a million requests a month, up to 100"}};
+        // Sent, received and deleted.
+        return {prices::Usage::of(item, 3 * in.demand->average * aws::kMonthHours * 3600 / 1e6,
+                                  fmt::format("three requests a message ({})", in.demand->source))};
+    }
+    Fitness fitness(const Part& part, const Surroundings& in) const override {
+        Fitness fitness{"", aws::assume::queue_call_s, std::string(aws::source_of("queue_call_s"))};
+        if (body_of(part).fifo && in.demand && in.demand->rps > aws::assume::fifo_rate)
+            fitness.lacks =
+                fmt::format("a FIFO queue takes {:.0f} messages a second and needs {:.0f}",
+                            aws::assume::fifo_rate, in.demand->rps);
+        return fitness;
+    }
+    Standing standing(const Part& /*part*/, const Surroundings& /*in*/) const override {
+        Standing standing;
+        standing.availability = aws::assume::queue_availability;
+        standing.basis = aws::source_of("queue_availability");
+        return standing;
     }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {

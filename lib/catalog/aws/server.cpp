@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/machine.h"
 #include "catalog/aws/sizes.h"
 #include "catalog/playbook_parts.h"
@@ -44,6 +45,7 @@ public:
             .in_network = true,
             .required_network = true,
             .has_uses = true,
+            .has_load = true,
             .has_machines = true};
         return info;
     }
@@ -51,6 +53,19 @@ public:
     Diagnostics check(const Part& part, const Design& design) const override {
         const auto& body = body_of(part);
         return aws::check_managed(body, part, design, body.is_public());
+    }
+
+    std::vector<prices::Usage> bill(const Part& part, const Surroundings& in) const override {
+        const auto& body = body_of(part);
+        auto bill = aws::bill_of(part, 1, body.disk.value.gib_rounded_up(), body.is_public(), in);
+        if (body.is_public()) bill.push_back(prices::Usage::of("vpc/public-ip", aws::kMonthHours));
+        return bill;
+    }
+    Fitness fitness(const Part& part, const Surroundings& in) const override {
+        return aws::fitness_of(part, 1, in);
+    }
+    Standing standing(const Part& part, const Surroundings& in) const override {
+        return aws::standing_of(part, 1, in);
     }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {

@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 
 #include "catalog/access.h"
+#include "catalog/aws/assumptions.h"
+#include "catalog/aws/capacity.h"
 #include "catalog/aws/machine.h"
 #include "catalog/aws/sizes.h"
 #include "catalog/names.h"
@@ -35,42 +37,12 @@ struct ServiceExpose : aws::Expose {
     std::string_view inner_protocol() const { return passes_through() ? "TCP" : "HTTP"; }
 };
 
-/// Requests per second: the key `rps` says the unit, so a bare number is enough.
-struct PeakRate {
-    intent::Rate rate;
-};
-
-bool decode_value(const yaml::Node& node, PeakRate& value, Decoding& context) {
-    Diagnostics ignored;
-    Decoding quiet{ignored, context.area};
-    if (agentops::decode_value(node, value.rate.value, quiet)) return true;
-    return intent::decode_value(node, value.rate, context);
-}
-
-Json value_schema(const PeakRate*) {
-    const intent::Rate* rate = nullptr;
-    return {{"anyOf", {{{"type", "number"}}, intent::value_schema(rate)}}};
-}
-
-/// The demand that is expected.
-struct Load {
-    Located<PeakRate> rps;
-    std::optional<Located<intent::Duration>> cpu;
-    template <class V>
-    void visit(V& v) {
-        v.required("rps", rps, "requests per second at the peak, e.g. 300 rps");
-        v.optional("cpu", cpu, "processor time per request, e.g. 12 ms");
-    }
-};
-
 struct ServiceBody : aws::MachineBody {
     std::optional<ServiceExpose> expose;
-    std::optional<Load> load;
     template <class V>
     void visit(V& v) {
         visit_machine(v);
         v.optional("expose", expose, "port of its load balancer; without it there is none");
-        v.optional("load", load, "expected demand; recorded, it does not set size and count yet");
     }
     std::optional<std::int64_t> listens_at() const {
         if (port) return port->value;
@@ -281,12 +253,39 @@ public:
                         {kAddresses, ValueType::list_of_string,
                          "addresses of the machines that run"}},
             .knobs = {aws::size_knob("service", "instance type", aws::machine_sizes()),
-                      aws::knob("service", "count", "number of machines", {})},
+                      aws::knob("service", "count", "number of machines", {}, aws::counts())},
             .in_network = true,
             .required_network = true,
             .has_uses = true,
+            .has_load = true,
             .has_machines = true};
         return info;
+    }
+
+    std::vector<prices::Usage> bill(const Part& part, const Surroundings& in) const override {
+        const auto& body = body_of(part);
+        const bool to_internet = body.expose && aws::is_public(*body.expose);
+        auto bill = aws::bill_of(part, part.knob_int("count"), body.disk.value.gib_rounded_up(),
+                                 to_internet, in);
+        if (body.expose) bill_balancer(*body.expose, in, bill);
+        return bill;
+    }
+    Fitness fitness(const Part& part, const Surroundings& in) const override {
+        auto fitness = aws::fitness_of(part, part.knob_int("count"), in);
+        if (fitness.latency && body_of(part).expose)
+            *fitness.latency += aws::assume::balancer_call_s;
+        return fitness;
+    }
+    Standing standing(const Part& part, const Surroundings& in) const override {
+        auto standing = aws::standing_of(part, part.knob_int("count"), in);
+        if (!body_of(part).expose) return standing;
+        standing.availability *= aws::assume::balancer_availability;
+        standing.basis += ", behind a load balancer of 99.99 %";
+        return standing;
+    }
+    int least_zones(const Part& part) const override {
+        const auto& expose = body_of(part).expose;
+        return expose && !expose->passes_through() ? 2 : 1;
     }
 
     Facets facets(const Part& part, const Design& design) const override {
@@ -338,6 +337,28 @@ protected:
     }
 
 private:
+    /// The balancer, what it passes on, and a public address in each zone.
+    static void bill_balancer(const ServiceExpose& expose, const Surroundings& in,
+                              std::vector<prices::Usage>& bill) {
+        const std::string kind = expose.passes_through() ? "elb/nlb" : "elb/alb";
+        bill.push_back(prices::Usage::of(kind, aws::kMonthHours));
+        if (aws::is_public(expose))
+            bill.push_back(prices::Usage::of("vpc/public-ip", in.zones * aws::kMonthHours));
+        if (!in.demand) {
+            prices::Usage units{kind + "-lcu",
+                                {0, aws::kMonthHours / 10, aws::kMonthHours},
+                                "no load is stated: up to one capacity unit all the time"};
+            bill.push_back(std::move(units));
+            return;
+        }
+        // A unit carries 25 new connections a second or 1 GB an hour (AWS, ELB pricing).
+        const auto by_rate = in.demand->average / 25;
+        const auto by_bytes = aws::answers_gb(*in.demand) / aws::kMonthHours;
+        bill.push_back(prices::Usage::of(kind + "-lcu",
+                                         std::max(by_rate, by_bytes) * aws::kMonthHours,
+                                         "a connection for each request of the load"));
+    }
+
     /// An application load balancer stands in two zones at least.
     static Diagnostics check_zones(const Part& part, const Design& design) {
         const auto& body = body_of(part);

@@ -1,0 +1,162 @@
+#include "agents/verdicts.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "agents/stakes.h"
+#include "base/text.h"
+
+namespace agentops {
+
+namespace {
+
+using negotiate::Choice;
+using negotiate::Measure;
+
+class Speaker {
+public:
+    Speaker(const Lots& lots, const std::vector<const Opinion*>& opinions, const Award& award)
+        : lots_(lots), opinions_(opinions), award_(award), taken_(award.solution->choice) {}
+
+    std::vector<graph::Decision> run() const {
+        std::vector<graph::Decision> decisions;
+        for (std::size_t lot = 0; lot < lots_.lots.size(); ++lot) {
+            const auto& part = chosen(lot, taken_);
+            for (const auto& info : part.kind->info().knobs) {
+                if (!info.ladder.empty() && !is_pinned(part, info.name))
+                    decisions.push_back(decision(lot, info));
+            }
+        }
+        return decisions;
+    }
+
+private:
+    const catalog::Part& chosen(std::size_t lot, const Choice& choice) const {
+        return lots_.lots[lot].candidates[choice[lot]];
+    }
+    std::size_t alternative(std::size_t lot, const Choice& choice) const {
+        const auto& network = lots_.lots[lot].network;
+        return network ? choice[*network] : 0;
+    }
+    static bool is_pinned(const catalog::Part& part, std::string_view knob) {
+        return std::any_of(part.knobs.begin(), part.knobs.end(),
+                           [&](const auto& each) { return each.name == knob && each.pinned; });
+    }
+
+    graph::Decision decision(std::size_t lot, const catalog::KnobInfo& info) const {
+        const auto& part = chosen(lot, taken_);
+        graph::Decision made;
+        made.subject = fmt::format("{}.{}", part.name(), info.name);
+        made.choice = part.knob(info.name);
+        made.positions = {part.component->position};
+        for (const auto& option : info.ladder) {
+            const auto other = with(lot, info.name, option);
+            if (!other) continue;
+            const bool taken = option == made.choice;
+            const auto cost = score_of(award_.problem, *other).of(Measure::cost);
+            made.options.push_back({option, -static_cast<double>(cost) * negotiate::kCostUnit,
+                                    taken ? "" : rejection(lot, *other)});
+        }
+        explain(lot, info, made);
+        return made;
+    }
+
+    /// The choice with one knob set another way; the candidates of a lot have all ways.
+    std::optional<Choice> with(std::size_t lot, std::string_view knob,
+                               const std::string& value) const {
+        const auto& now = chosen(lot, taken_);
+        const auto& candidates = lots_.lots[lot].candidates;
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            const auto& knobs = candidates[i].knobs;
+            bool same = true;
+            for (std::size_t k = 0; k < knobs.size() && same; ++k)
+                same = knobs[k].value == (knobs[k].name == knob ? value : now.knobs[k].value);
+            if (!same) continue;
+            auto choice = taken_;
+            choice[lot] = i;
+            return choice;
+        }
+        return std::nullopt;
+    }
+
+    /// Why another choice was not taken, the gravest reason first.
+    std::string rejection(std::size_t lot, const Choice& other) const {
+        for (std::size_t i = 0; i < lots_.lots.size(); ++i) {
+            if (i != lot && lots_.lots[i].network != lot) continue;
+            const auto reasons = objections_to(opinions_, i, alternative(i, other), other[i]);
+            if (!reasons.empty())
+                return i == lot
+                           ? reasons.front()
+                           : fmt::format("{}, of {}", reasons.front(), chosen(i, other).name());
+        }
+        for (std::size_t i = 0; i < award_.problem.limits.size(); ++i) {
+            const auto& limit = award_.problem.limits[i];
+            const auto sum = score_of(award_.problem, other, limit.items).of(limit.measure);
+            if (sum > limit.most)
+                return fmt::format("{}: it would be {}", limit.name,
+                                   amount_text(limit.measure, sum));
+        }
+        return comparison(other);
+    }
+
+    std::string comparison(const Choice& other) const {
+        const auto now = award_.solution->score, then = score_of(award_.problem, other);
+        for (const auto measure : award_.problem.preference.order) {
+            const auto more = then.of(measure) - now.of(measure);
+            if (more == 0) continue;
+            if (more < 0) return "with other choices of the rest it is no better";
+            if (measure == Measure::cost)
+                return fmt::format("{} more, for nothing that is asked for",
+                                   amount_text(measure, more));
+            return measure == Measure::downtime ? "availability would be lower"
+                                                : "calls would take longer";
+        }
+        return "no better in anything, and later in the list";
+    }
+
+    /// What binds, and what would change the choice.
+    void explain(std::size_t lot, const catalog::KnobInfo& info, graph::Decision& made) const {
+        std::vector<std::string> reasons;
+        for (const auto& counter : award_.counterfactuals) {
+            const auto& then = chosen(lot, counter.choice).knob(info.name);
+            if (then == made.choice) continue;
+            reasons.push_back(fmt::format("{} decides it: at {} it would be {}", counter.stake.name,
+                                          amount_text(counter.measure, counter.needed), then));
+            made.positions.push_back(counter.stake.position);
+            made.rules.push_back(fmt::format("{}: {}", counter.stake.agent, counter.stake.name));
+        }
+        if (reasons.empty()) reasons.push_back(without_limits(made));
+        made.because = join(reasons, "; ");
+    }
+
+    std::string without_limits(const graph::Decision& made) const {
+        const auto first = award_.problem.preference.order.front();
+        const auto* best = first == Measure::cost       ? "the cheapest"
+                           : first == Measure::downtime ? "the most available"
+                                                        : "the fastest";
+        const auto objected = std::find_if(
+            made.options.begin(), made.options.end(),
+            [&](const auto& option) { return option.rejected.find(": ") != std::string::npos; });
+        if (objected == made.options.end())
+            return fmt::format("it is {} that nobody objects to", best);
+        return fmt::format("it is {} that nobody objects to ({}: {})", best, objected->name,
+                           objected->rejected);
+    }
+
+    const Lots& lots_;
+    const std::vector<const Opinion*>& opinions_;
+    const Award& award_;
+    const Choice& taken_;
+};
+
+}  // namespace
+
+std::vector<graph::Decision> decisions_of(const Lots& lots,
+                                          const std::vector<const Opinion*>& opinions,
+                                          const Award& award) {
+    return Speaker(lots, opinions, award).run();
+}
+
+}  // namespace agentops
