@@ -38,6 +38,8 @@ public:
         }
         const auto& stack = *context.get(slots::stack).stack;
         const auto opinions = context.all(slots::opinions);
+        if (const auto& share = context.get(slots::stack).share; !share.empty())
+            context.decide(share_of(stack, share));
         auto award = lay_out_problem(stack, lots, opinions);
         award.solution = negotiate::solve(award.problem);
         Diagnostics found;
@@ -53,6 +55,16 @@ public:
     }
 
 private:
+    static graph::Decision share_of(const intent::Stack& stack, const std::string& share) {
+        graph::Decision decision;
+        decision.subject = "budget";
+        decision.choice = to_text(stack.objectives.budget->value);
+        decision.because = share;
+        decision.positions = {stack.objectives.budget->position};
+        decision.rules = {"contract net: least regret in sum"};
+        return decision;
+    }
+
     /// Which limits decide anything: the choice without each of them.
     static std::vector<Counterfactual> counterfactuals(const Award& award) {
         std::vector<Counterfactual> found;

@@ -33,11 +33,22 @@ Demand stated(const Part& part) {
     return demand;
 }
 
+/// Rates as they were seen; what a request takes is still as stated.
+Demand observed(const Part& part, const std::pair<catalog::Observed, std::string>& seen) {
+    auto demand = part.spec->load ? stated(part) : Demand{};
+    const auto& growth = part.spec->load ? part.spec->load->growth : std::nullopt;
+    const auto factor = growth ? 1 + growth->value.value / 100 : 1;
+    demand.rps = seen.first.peak * factor;
+    demand.average = seen.first.average * factor;
+    demand.source = fmt::format("{}, {} samples", seen.second, seen.first.samples);
+    return demand;
+}
+
 /// What each part has to carry: observed, stated, or what those who use it are asked.
 class Demands {
 public:
-    Demands(const std::vector<Part>& parts, const std::map<std::string, Demand>& observed)
-        : parts_(parts), observed_(observed), known_(parts.size()) {}
+    Demands(const std::vector<Part>& parts, const StackInput& input)
+        : parts_(parts), observed_(input.observed), known_(parts.size()) {}
 
     std::optional<Demand> of(std::size_t part) {
         if (!known_[part]) {
@@ -50,7 +61,7 @@ public:
 private:
     std::optional<Demand> find(std::size_t part) {
         const auto seen = observed_.find(parts_[part].name());
-        if (seen != observed_.end()) return seen->second;
+        if (seen != observed_.end()) return observed(parts_[part], seen->second);
         if (parts_[part].spec->load) return stated(parts_[part]);
         std::optional<Demand> sum;
         for (std::size_t user = 0; user < parts_.size(); ++user) {
@@ -58,6 +69,7 @@ private:
             const auto theirs = of(user);
             if (!theirs) continue;
             if (!sum) sum = Demand{};
+            sum->derived = true;
             sum->rps += theirs->rps;
             sum->average += theirs->average;
             sum->position = theirs->position;
@@ -71,14 +83,14 @@ private:
     }
 
     const std::vector<Part>& parts_;
-    const std::map<std::string, Demand>& observed_;
+    const std::map<std::string, std::pair<catalog::Observed, std::string>>& observed_;
     std::vector<std::optional<std::optional<Demand>>> known_;
 };
 
 class Layout {
 public:
     Layout(const StackInput& input, const std::vector<Part>& parts)
-        : input_(input), parts_(parts), demands_(parts, input.observed) {
+        : input_(input), parts_(parts), demands_(parts, input) {
         for (std::size_t i = 0; i < parts.size(); ++i)
             by_name_[parts[i].name()] = i;
     }

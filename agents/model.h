@@ -14,6 +14,7 @@
 #include "ansible/steps.h"
 #include "catalog/design.h"
 #include "catalog/finding.h"
+#include "catalog/telemetry.h"
 #include "drift/computed.h"
 #include "drift/memory.h"
 #include "drift/observation.h"
@@ -35,8 +36,10 @@ struct StackInput {
     std::string today;     ///< YYYY-MM-DD, for waivers
     bool explore = false;  ///< negotiate though nothing asks for it
     const prices::Book* prices = &prices::Book::builtin();
-    std::map<std::string, catalog::Demand> observed;  ///< by component, from telemetry
-    fs::path stacks_dir;                              ///< <project>/.agentops/stacks
+    std::string share;  ///< what it got of a budget that stacks share, and why; may be empty
+    /// By component: telemetry, and the file that it comes from.
+    std::map<std::string, std::pair<catalog::Observed, std::string>> observed;
+    fs::path stacks_dir;     ///< <project>/.agentops/stacks
     bool keep_main = false;  ///< a main unit was deployed before: it stays, even when empty
 };
 

@@ -9,6 +9,8 @@
 #include "agents/registry.h"
 #include "ansible/sources.h"
 #include "base/text.h"
+#include "cmd/knowledge.h"
+#include "cmd/shares.h"
 #include "run/runner.h"
 #include "run/schedule.h"
 
@@ -54,6 +56,10 @@ StackInput stack_input(const Session& session, const Workspace& workspace,
     input.project = &workspace.project;
     input.today = session.today();
     input.stacks_dir = workspace.store.stacks();
+    input.prices = &workspace.prices;
+    input.observed = workspace.observed;
+    const auto share = workspace.shares.find(stack.id);
+    if (share != workspace.shares.end()) input.share = share->second;
     std::error_code ignored;
     input.keep_main =
         fs::exists(input.stacks_dir / stack.id / "main" / "terraform.tfstate", ignored);
@@ -101,6 +107,8 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
+    TRY_DO(read_knowledge(session, workspace));
+    TRY_DO(deal_out(session, workspace));
     return made;
 }
 
@@ -191,7 +199,8 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     options.jobs = session.jobs();
     options.interrupt = &session.interrupt();
     walk.result = graph::walk(registry(), *nodes, subjects, *runner, options);
-    walk.diagnostics = collect(walk.result);
+    walk.diagnostics = workspace.remarks;
+    append(walk.diagnostics, collect(walk.result));
     return walk;
 }
 

@@ -10,9 +10,11 @@
 
 #include "ansible/unit.h"
 #include "catalog/stack_index.h"
+#include "catalog/telemetry.h"
 #include "cmd/session.h"
 #include "graph/walk.h"
 #include "intent/project.h"
+#include "prices/book.h"
 #include "record/store.h"
 #include "terraform/unit.h"
 
@@ -24,6 +26,11 @@ struct Workspace {
     std::unique_ptr<catalog::StackIndex> index;
     record::Store store{fs::path()};
     catalog::Severity fail_on = catalog::Severity::high;
+    prices::Book prices;  ///< the built-in book, with the project's own over it
+    std::map<std::string, std::pair<catalog::Observed, std::string>> observed;
+    std::map<std::string, std::string>
+        shares;           ///< by stack: what it got of a shared budget, and why
+    Diagnostics remarks;  ///< warnings about the project itself, such as old prices
 };
 
 /// (On the heap: stacks and designs borrow from it.)

@@ -21,6 +21,7 @@ struct Demand {
     double payload = 0;                 ///< bytes of an answer
     std::optional<double> concurrency;  ///< requests being served; else by Little's law
     double headroom = 0.3;              ///< share of the machines that is kept free
+    bool derived = false;               ///< from those who use it: as if each request called it
     std::string source;                 ///< "load of web", "telemetry/web.csv", "web uses it"
     Position position;
 };

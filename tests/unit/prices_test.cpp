@@ -3,6 +3,7 @@
 #include <set>
 
 #include "agent_fixture.h"
+#include "prices/import.h"
 #include "prices/plan_cost.h"
 
 using namespace agentops;
@@ -153,4 +154,82 @@ TEST_CASE("prices: a change of the bill as people read it") {
     CHECK(change_text({12.3, 12.3, 12.3}) == "+12.30 USD/month");
     CHECK(change_text({-3.2, 1, 15}) == "-3.20 to +15.00 USD/month");
     CHECK(change_text({0, 0, 0}) == "no change in cost");
+}
+
+namespace {
+
+Json product_of(const char* family, Json attributes) {
+    attributes["regionCode"] = "eu-west-1";
+    return {{"productFamily", family}, {"attributes", std::move(attributes)}};
+}
+
+Json term_of(const char* usd, const char* begin = "0") {
+    return {{"x",
+             {{"priceDimensions",
+               {{"y", {{"beginRange", begin}, {"pricePerUnit", {{"USD", usd}}}}}}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("prices: an AWS price list gives what the book has items for") {
+    const Json linux_machine = {{"instanceType", "t3.micro"},
+                                {"operatingSystem", "Linux"},
+                                {"tenancy", "Shared"},
+                                {"preInstalledSw", "NA"},
+                                {"capacitystatus", "Used"}};
+    auto windows_machine = linux_machine;
+    windows_machine["operatingSystem"] = "Windows";
+    const Json list = {
+        {"formatVersion", "v1.0"},
+        {"offerCode", "AmazonEC2"},
+        {"version", "20260925"},
+        {"publicationDate", "2026-09-25T17:45:21Z"},
+        {"products",
+         {{"A", product_of("Compute Instance", linux_machine)},
+          {"B", product_of("Compute Instance", windows_machine)},
+          {"C", product_of("Storage", {{"volumeApiName", "gp3"}})},
+          {"D", product_of("NAT Gateway", {{"usagetype", "EU-NatGateway-Hours"}})},
+          {"E", product_of("NAT Gateway", {{"usagetype", "EU-RegionalNatGateway-Hours"}})}}},
+        {"terms",
+         {{"OnDemand",
+           {{"A", term_of("0.0115")},
+            {"B", term_of("0.02")},
+            {"C", term_of("0.089")},
+            {"D", term_of("0.049")},
+            {"E", term_of("0.05")}}}}}};
+    const auto imported = import_bulk(list, "index.json");
+    REQUIRE(imported.has_value());
+    CHECK(imported->taken == 3);
+    CHECK(imported->passed_over == 2);
+    const auto* machine = imported->book.find("eu-west-1", "ec2/t3.micro");
+    REQUIRE(machine != nullptr);
+    CHECK(machine->usd == 0.0115);
+    CHECK(machine->date == "2026-09-25");
+    CHECK(machine->source == "AWS price list AmazonEC2 20260925");
+    CHECK(imported->book.find("eu-west-1", "vpc/nat")->usd == 0.049);
+    CHECK(codes(import_bulk(Json::object(), "x").error()) == Lines{"prices.no-list"});
+    auto empty = list;
+    empty["products"] = Json::object();
+    CHECK(codes(import_bulk(empty, "x").error()) == Lines{"prices.nothing"});
+}
+
+TEST_CASE("prices: databases, balancers, buckets and queues of their lists") {
+    const auto item_of = [](const char* offer, const char* family, Json attributes) {
+        const Json list = {{"offerCode", offer},
+                           {"products", {{"A", product_of(family, std::move(attributes))}}},
+                           {"terms", {{"OnDemand", {{"A", term_of("0.0000004")}}}}}};
+        const auto imported = import_bulk(list, "x");
+        return imported ? fmt::format("{} {}", imported->book.all().front()->item,
+                                      imported->book.all().front()->usd)
+                        : std::string();
+    };
+    CHECK(item_of("AmazonRDS", "Database Instance",
+                  {{"databaseEngine", "PostgreSQL"},
+                   {"instanceType", "db.t4g.micro"},
+                   {"deploymentOption", "Multi-AZ"}}) == "rds/postgres/db.t4g.micro/multi 4e-07");
+    CHECK(item_of("AWSELB", "Load Balancer-Network", {{"usagetype", "EU-LCUUsage"}}) ==
+          "elb/nlb-lcu 4e-07");
+    CHECK(item_of("AmazonS3", "Storage", {{"volumeType", "Standard"}}) == "s3/standard 4e-07");
+    CHECK(item_of("AWSQueueService", "API Request", {{"queueType", "Standard"}}) ==
+          "sqs/standard 0.39999999999999997");
 }

@@ -134,12 +134,14 @@ public:
     std::vector<prices::Usage> bill(const Part& /*part*/, const Surroundings& in) const override {
         std::vector<prices::Usage> bill{
             {"s3/standard", {0, 50, 1000}, "50 GB stored, up to 1,000"}};
-        if (in.demand)
-            bill.push_back(
-                prices::Usage::of("s3/get", in.demand->average * aws::kMonthHours * 3600 / 1000,
-                                  fmt::format("a read for each request ({})", in.demand->source)));
-        else
+        if (!in.demand) {
             bill.push_back({"s3/get", {0, 100, 10000}, "100,000 reads, up to 10 million"});
+            return bill;
+        }
+        const auto calls = aws::calls_of(*in.demand);
+        bill.push_back({"s3/get",
+                        {calls.low * 1000, calls.likely * 1000, calls.high * 1000},
+                        fmt::format("reads ({})", in.demand->source)});
         return bill;
     }
     Fitness fitness(const Part& /*part*/, const Surroundings& /*in*/) const override {

@@ -101,6 +101,12 @@ Standing standing_of(const Part& part, int count, const Surroundings& in) {
     return standing;
 }
 
+prices::Range calls_of(const Demand& demand) {
+    const auto all = demand.average * kMonthSeconds / 1e6;
+    if (!demand.derived) return {all, all, all};
+    return {0, all * assume::calls_share, all};
+}
+
 double answers_gb(const Demand& demand) {
     const auto payload = demand.payload > 0 ? demand.payload : assume::answer_bytes;
     return demand.average * kMonthSeconds * payload / 1e9;

@@ -24,6 +24,9 @@ Standing standing_of(const Part& part, int count, const Surroundings& in);
 std::vector<prices::Usage> bill_of(const Part& part, int count, std::int64_t disk_gib,
                                    bool to_internet, const Surroundings& in);
 
+/// Calls a month, in millions: of a derived demand one in ten is likely, at most all.
+prices::Range calls_of(const Demand& demand);
+
 /// GB a month that a demand's answers make.
 double answers_gb(const Demand& demand);
 

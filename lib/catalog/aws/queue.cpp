@@ -130,8 +130,10 @@ public:
         const std::string item = body_of(part).fifo ? "sqs/fifo" : "sqs/standard";
         if (!in.demand) return {{item, {0, 1, 100}, "a million requests a month, up to 100"}};
         // Sent, received and deleted.
-        return {prices::Usage::of(item, 3 * in.demand->average * aws::kMonthHours * 3600 / 1e6,
-                                  fmt::format("three requests a message ({})", in.demand->source))};
+        const auto calls = aws::calls_of(*in.demand);
+        return {{item,
+                 {3 * calls.low, 3 * calls.likely, 3 * calls.high},
+                 fmt::format("three requests a message ({})", in.demand->source)}};
     }
     Fitness fitness(const Part& part, const Surroundings& in) const override {
         Fitness fitness{"", aws::assume::queue_call_s, std::string(aws::source_of("queue_call_s"))};

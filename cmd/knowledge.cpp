@@ -1,0 +1,74 @@
+#include "cmd/knowledge.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/fs.h"
+#include "base/instant.h"
+#include "base/text.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+Result<const Source*> read_source(Session& session, const Workspace& workspace,
+                                  const Located<std::string>& file) {
+    const auto text = read_file(workspace.project.root / file.value);
+    if (!text)
+        return fail(error("project.missing-file",
+                          fmt::format("{} cannot be read", escape_terminal(file.value)),
+                          file.position, "paths are relative to the project"));
+    return &session.sources().add(file.value, *text);
+}
+
+std::optional<std::int64_t> days_between(const std::string& day, const std::string& later) {
+    const auto from = parse_rfc3339(day + "T00:00:00Z"), to = parse_rfc3339(later + "T00:00:00Z");
+    if (!from || !to) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::hours>(*to - *from).count() / 24;
+}
+
+/// The oldest price of the regions that the project's stacks are in.
+const prices::Price* oldest(const Workspace& workspace) {
+    const prices::Price* found = nullptr;
+    for (const auto* price : workspace.prices.all()) {
+        const bool used = std::any_of(
+            workspace.stacks.begin(), workspace.stacks.end(),
+            [&](const auto& stack) { return stack.target.region.value.value == price->region; });
+        if (used && (found == nullptr || price->date < found->date)) found = price;
+    }
+    return found;
+}
+
+void warn_of_age(const Session& session, Workspace& workspace) {
+    const auto& settings = workspace.project.settings.prices;
+    const auto* price = oldest(workspace);
+    if (price == nullptr) return;
+    const auto days = days_between(price->date, session.today());
+    if (!days || std::chrono::hours(24 * *days) <= settings.max_age.value.value) return;
+    workspace.remarks.push_back(warning(
+        "prices.old",
+        fmt::format("the price of {} in {} is {} days old", price->item, price->region, *days),
+        settings.max_age.position, "agentops prices import FILE takes newer ones"));
+}
+
+}  // namespace
+
+Status read_knowledge(Session& session, Workspace& workspace) {
+    const auto& settings = workspace.project.settings;
+    workspace.prices = prices::Book::builtin();
+    if (settings.prices.book) {
+        TRY(const auto* source, read_source(session, workspace, *settings.prices.book));
+        TRY(auto own, prices::Book::parse(*source));
+        workspace.prices.lay_over(std::move(own));
+    }
+    for (const auto& [component, file] : settings.telemetry) {
+        TRY(const auto* source, read_source(session, workspace, file));
+        TRY(auto observed, catalog::read_telemetry(*source));
+        workspace.observed[component] = {observed, file.value};
+    }
+    warn_of_age(session, workspace);
+    return {};
+}
+
+}  // namespace agentops::cmd
