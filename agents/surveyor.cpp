@@ -33,7 +33,7 @@ public:
             const auto& look = context.get(slots::look_done);
             seen = drift::read_observation(input.facts.state.managed, planned.events,
                                            look.json ? *look.json : Json());
-            diagnostics = judge_look(*input.unit, planned, look, seen);
+            diagnostics = judge_look(input, planned, look, seen);
         } else {
             seen = not_planned(input, context.get(slots::plan_step).skip);
         }
@@ -61,12 +61,16 @@ private:
     }
 
     /// Why the look failed, as warnings: the verdict "unknown" is the answer, not an error of ours.
-    static Diagnostics judge_look(const tf::Unit& unit, const run::StepResult& planned,
+    static Diagnostics judge_look(const UnitInput& input, const run::StepResult& planned,
                                   const run::StepResult& look, drift::Observation& seen) {
         Diagnostics found;
         if (!planned.ok) {
-            found = tf::read_messages(planned.events, unit);
-            if (!has_errors(found)) append(found, planned.diagnostics);
+            found = tf::read_messages(planned.events, *input.unit);
+            if (!has_errors(found)) {
+                // It failed and did not say at what: nothing else that it said can be relied on.
+                seen = drift::read_observation(input.facts.state.managed, {}, Json());
+                append(found, planned.diagnostics);
+            }
         } else if (!look.ok) {
             found = look.diagnostics;
         }

@@ -289,6 +289,8 @@ private:
                                    workspace_.store.run_ids()};
             check_.report.stacks.push_back(stack_standing(standing));
             append_to(check_.restored, memory.restored());
+            // Without a memory everything would be new, at every look.
+            if (!sound) check_.appeared.resize(known);
             // A loop keeps news only: it would count itself. A damaged file is left to people.
             const bool news = check_.appeared.size() > known || !memory.restored().empty();
             if (options_.remember && sound && (news || !options_.quiet))

@@ -38,9 +38,10 @@ drift::HealPolicy policy_of(const intent::Heal& heal) {
 /// One repair of one stack.
 class Healing {
 public:
-    Healing(Session& session, const Prepared& prepared, const report::StackReport& stack,
+    Healing(Session& session, const Prepared& prepared, const report::StackReport& stack, bool sure,
             drift::StackCondition& condition)
-        : session_(session),
+        : sure_(sure),
+          session_(session),
           prepared_(prepared),
           intent_(*stack_of(prepared, stack.id)),
           stack_(stack),
@@ -48,6 +49,10 @@ public:
 
     Status run() {
         if (!intent_.heal) return {};
+        if (!sure_) {
+            say("not healed: what is accepted or was seen before cannot be read");
+            return {};
+        }
         const auto journal = record::read_journal(store());
         const auto history = drift::heal_history(journal.entries, stack_.id);
         const auto choice =
@@ -202,6 +207,7 @@ private:
         return {};
     }
 
+    bool sure_;
     Session& session_;
     const Prepared& prepared_;
     const intent::Stack& intent_;
@@ -212,9 +218,9 @@ private:
 
 }  // namespace
 
-Status heal(Session& session, const Prepared& prepared, const report::StackReport& stack,
+Status heal(Session& session, const Prepared& prepared, const report::StackReport& stack, bool sure,
             drift::StackCondition& condition) {
-    return Healing(session, prepared, stack, condition).run();
+    return Healing(session, prepared, stack, sure, condition).run();
 }
 
 }  // namespace agentops::cmd

@@ -11,7 +11,7 @@ namespace agentops::cmd {
 /// Proposes a plan that restores, or applies one, as the policy says and through the same gate,
 /// approval, limits and journal as any plan. Writes into `condition` what it did, or why it left
 /// things alone. A repair that the limits do not allow is proposed instead.
-Status heal(Session& session, const Prepared& prepared, const report::StackReport& stack,
+Status heal(Session& session, const Prepared& prepared, const report::StackReport& stack, bool sure,
             drift::StackCondition& condition);
 
 }  // namespace agentops::cmd

@@ -149,8 +149,10 @@ Result<WatchPass> Watch::pass() {
     for (const auto& stack : check.report.stacks) {
         auto seen = judge(workspace, stack);
         TRY_DO(keep_check_incidents(session_, workspace, run, stack));
+        // Somebody may answer for what differs, where that could not be read.
+        const bool sure = !has_errors(check.report.diagnostics);
         if (seen.condition.type == ConditionType::drifted)
-            TRY_DO(heal(session_, prepared, stack, seen.condition));
+            TRY_DO(heal(session_, prepared, stack, sure, seen.condition));
         pass.could_not_look = pass.could_not_look || seen.unknown > 0;
         const auto file = condition_file(workspace, stack.id);
         const auto known = drift::read_condition(file);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """One intent under three budgets: three designs, each explained and made on the emulator."""
 
+import re
+
 import harness
 import journey
 
@@ -12,42 +14,48 @@ class BudgetsTest(journey.AwsJourney):
 
     def test_three_designs(self):
         project = self.project(self.files())
-        made = {name: self.made(project, name) for name in ENVIRONMENTS}
-        self.assertEqual(len({tuple(sorted(design.items())) for design in made.values()}), 3, made)
-        self.assertEqual([made[name]["standby"] for name in ENVIRONMENTS], [False, True, True])
-        self.assertLess(made["small"]["zones"], made["solid"]["zones"])
+        chosen = {name: self.chosen(project, name) for name in ENVIRONMENTS}
+        planned = project.agentops_json("plan")
+        for unit in (stack["units"][0] for stack in planned["stacks"]):
+            self.assertRegex(unit["cost"], r"^\+\d+\.\d\d( to \+\d+\.\d\d)? USD/month$")
+            self.assertEqual(unit["unpriced"], [])
+        project.agentops("approve", "latest", "--as", "ann")
+        project.agentops_json("apply", "latest", timeout=800)
+        for name, knobs in chosen.items():
+            self.is_made(project, name, knobs)
+        self.assertEqual(len({tuple(sorted(knobs.items())) for knobs in chosen.values()}), 3, chosen)
+        self.assertEqual([chosen[name]["db.multi_zone"] for name in ENVIRONMENTS], ["false", "true", "true"])
+        self.assertLess(chosen["small"]["net.zones"], chosen["solid"]["net.zones"])
+        project.agentops("plan", "--detailed-exitcode")
         self.decisions_are_explained(project)
         self.a_budget_that_is_too_small_is_a_conflict(project)
 
     def files(self):
-        """The example, sent to the emulator."""
+        """The example, each environment sent to an emulator of its own: one confuses its databases."""
         files = journey.example("budgets")
-        text = files["shop.intent.yaml"]
-        files["shop.intent.yaml"] = text.replace(
-            "region: eu-west-1}", f'region: eu-west-1, endpoint: "{self.emulator.url}"}}')
+        for name in ENVIRONMENTS:
+            emulator = harness.Emulator()
+            self.addCleanup(emulator.stop)
+            target = f'    target: {{endpoint: "{emulator.start().url}"}}\n'
+            files["shop.intent.yaml"] = re.sub(f"(  {name}:.*\n)", rf"\1{target}", files["shop.intent.yaml"])
         return files
 
-    def made(self, project, name):
-        """Applies an environment; what was awarded is what the state holds."""
-        stack = f"shop@{name}"
-        (frontier,) = project.agentops_json("explore", stack)["frontiers"]
+    def chosen(self, project, name):
+        """The knobs that the arbiter awarded."""
+        (frontier,) = project.agentops_json("explore", f"shop@{name}")["frontiers"]
         (chosen,) = [design for design in frontier["designs"] if design["chosen"]]
         self.assertTrue(chosen["allowed"])
-        planned = project.agentops_json("plan", stack)
-        self.assertRegex(planned["stacks"][0]["units"][0]["cost"], r"^\+\d+\.\d\d( to \+\d+\.\d\d)? USD/month$")
-        self.assertEqual(planned["stacks"][0]["units"][0]["unpriced"], [])
-        self.apply_latest(project)
-        values = journey.state_values(project, f"{stack}/main")
-        knobs = dict(knob.split("=") for knob in chosen["design"])
+        return dict(knob.split("=") for knob in chosen["design"])
+
+    def is_made(self, project, name, knobs):
+        """What was awarded is what the state holds."""
+        values = journey.state_values(project, f"shop@{name}/main")
         group, template = values["aws_autoscaling_group.web"], values["aws_launch_template.web"]
         database = values["aws_db_instance.db"]
         self.assertEqual(str(group["desired_capacity"]), knobs["web.count"])
         self.assertEqual(template["instance_type"], knobs["web.size"])
         self.assertEqual(database["instance_class"], knobs["db.size"])
         self.assertEqual(database["multi_az"], knobs["db.multi_zone"] == "true")
-        project.agentops("plan", stack, "--detailed-exitcode")
-        return {"size": knobs["web.size"], "count": knobs["web.count"], "standby": database["multi_az"],
-                "zones": int(knobs["net.zones"])}
 
     def decisions_are_explained(self, project):
         said = project.agentops("explain", "db.multi_zone", "--stack", "shop@solid").out
