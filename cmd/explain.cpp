@@ -90,7 +90,12 @@ InStack explain_in_stack(const intent::Stack& stack, const graph::Board& board,
         return in;
     }
     in.component = stack.find(subject.substr(0, subject.find('.')));
-    if (in.component == nullptr) return in;
+    if (in.component == nullptr) {
+        // Of the stack as a whole: its approval, its share of a budget.
+        in.narrow = true;
+        in.decisions = decisions_on(board, subject);
+        return in;
+    }
     if (in.component->name == subject)
         explain_component(in, board);
     else
@@ -113,7 +118,7 @@ Explanation explain_word(const std::string& subject) {
 void explain_in(const StaticWalk& walk, Explanation& explanation) {
     for (std::size_t i = 0; i < walk.stacks.size(); ++i) {
         auto in = explain_in_stack(*walk.stacks[i], walk.boards[i], explanation.subject);
-        if (in.component != nullptr || !in.resources.empty())
+        if (in.component != nullptr || !in.resources.empty() || !in.decisions.empty())
             explanation.stacks.push_back(std::move(in));
     }
 }

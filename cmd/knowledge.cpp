@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <set>
 
 #include "base/fs.h"
 #include "base/instant.h"
@@ -30,11 +30,12 @@ std::optional<std::int64_t> days_between(const std::string& day, const std::stri
 
 /// The oldest price of the regions that the project's stacks are in.
 const prices::Price* oldest(const Workspace& workspace) {
+    std::set<std::string_view> regions;
+    for (const auto& stack : workspace.stacks)
+        regions.insert(stack.target.region.value.value);
     const prices::Price* found = nullptr;
     for (const auto* price : workspace.prices.all()) {
-        const bool used = std::any_of(
-            workspace.stacks.begin(), workspace.stacks.end(),
-            [&](const auto& stack) { return stack.target.region.value.value == price->region; });
+        const bool used = regions.count(price->region) > 0;
         if (used && (found == nullptr || price->date < found->date)) found = price;
     }
     return found;

@@ -39,7 +39,7 @@ Axis y_axis(const Plot& plot) {
 
 /// Enough digits that neighbouring ticks differ.
 std::string number(double value, const Axis& axis) {
-    const auto step = (axis.high - axis.low) / kTicks;
+    const auto step = (axis.high - axis.low) / (2 * kTicks);
     const auto digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step))), 0, 6);
     return fmt::format("{:.{}f}", value, digits);
 }
