@@ -17,6 +17,8 @@ namespace {
 
 using negotiate::Relaxation;
 
+constexpr std::size_t kMostLimits = 20;  ///< each costs one more search
+
 class Arbiter final : public graph::Agent {
 public:
     const graph::AgentInfo& info() const override {
@@ -68,6 +70,7 @@ private:
     /// Which limits decide anything: the choice without each of them.
     static std::vector<Counterfactual> counterfactuals(const Award& award) {
         std::vector<Counterfactual> found;
+        if (award.limits.size() > kMostLimits) return found;
         for (std::size_t i = 0; i < award.limits.size(); ++i) {
             auto active = negotiate::Active::all(award.problem);
             active.limits[i] = false;
