@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Changes behind a playbook's back, on real machines: what a drift check says of each, and how it is repaired."""
+"""Changes behind a playbook's back, on real machines: what a drift check says of each, and how it is repaired.
+
+Not among the tests of ctest, because of the time it takes: python3 tests/e2e/drift_hosts.py
+"""
 
 import collections
 import dataclasses
