@@ -85,7 +85,7 @@ const std::vector<Cause>& failure_causes() {
         {"ansible.unreachable",
          "it stopped answering",
          "See that the machine still runs and can be reached, then agentops apply --resume.",
-         {"waiting for privilege escalation prompt"}},
+         {"waiting for privilege escalation prompt", "not responding"}},
         {"ansible.python",
          "no Python",
          "Install python3 on the machine, or name the interpreter as python.",

@@ -141,7 +141,7 @@ class ApplyTest(machines_case.MachinesTest):
         record = json.loads(out)
         self.assertEqual((record["exit"], hosts(record)["keep"]), (7, "ok"), out)
         self.assertIn(hosts(record)["lose"], ("failed", "unreachable"))  # Ansible calls a stalled sudo a failure
-        self.assertIn("ansible.unreachable", journey.codes(record))
+        self.assertIn("ansible.unreachable", journey.codes(record), record["diagnostics"])
         self.assertTrue(keep.exists("/etc/second"))
         lose.mend()
         project.agentops("apply", "--resume", record["run"])
@@ -278,13 +278,13 @@ class ApplyTest(machines_case.MachinesTest):
         self.assertEqual(self.apply_latest(project)["exit"], 0)
         self.assertEqual([m.exists("/etc/hello-web.conf") for m in machines], [True, True, True])
 
-    def test_thirty_machines_two_at_a_time(self):
-        machines = self.machines(*[f"n{number}" for number in range(1, 31)])
+    def test_twelve_machines_two_at_a_time(self):
+        machines = self.machines(*[f"n{number}" for number in range(1, 13)])
         project = self.project({"site.intent.yaml": self.intent(*machines, configure=MOTD)}, settings="forks: 2")
         project.agentops("plan")
         record = self.apply_latest(project)
         self.assertEqual(set(hosts(record).values()), {"ok"})
-        self.assertEqual([m.read("/etc/motd") for m in machines], ["hello\n"] * 30)
+        self.assertEqual([m.read("/etc/motd") for m in machines], ["hello\n"] * 12)
 
 
 class LeakTest(machines_case.MachinesTest):

@@ -25,7 +25,6 @@ class TwoIntentsTest(journey.AwsJourney):
         project = self.project(files)
         self.first_plan_is_a_preview(project)
         self.one_run_applies_both(project)
-        project.agentops("plan", "--detailed-exitcode", *self.endpoint())
         alone = project.agentops_json("plan", "jobs", *self.endpoint())
         self.assertEqual((journey.resources(alone), journey.codes(alone)), ({}, []))
         self.network_waits_for_jobs(project)
