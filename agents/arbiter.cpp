@@ -28,6 +28,7 @@ public:
             .scope = graph::Scope::stack,
             .reads = {slots::stack.id, slots::lots.id, slots::opinions.id},
             .writes = {slots::award.id},
+            .authority = "decides",
         };
         return info;
     }
@@ -129,6 +130,8 @@ private:
                 return fmt::format("lower availability to {}", amount);
             case negotiate::Measure::latency:
                 return fmt::format("raise latency_p95 to {}", amount);
+            case negotiate::Measure::dislike:
+                break;  // nobody can limit it
         }
         throw InternalError("measure outside the enum");
     }

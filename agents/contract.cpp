@@ -12,7 +12,7 @@ Bid bid_of(const std::string& stack, const intent::Objectives& objectives, const
     Bid bid{stack, {}};
     if (!award.solution) return bid;
     const bool latency =
-        !objectives.prefer.empty() && objectives.prefer.front().value.value == "latency";
+        !objectives.prefer.empty() && objectives.prefer.order.front().value.value == "latency";
     const auto wanted = latency ? Measure::latency : Measure::downtime;
     const auto own = award.solution->score;
     bid.offers.push_back({own.of(Measure::cost), 0});

@@ -27,6 +27,27 @@ negotiate::Amount worst(const Lots& lots, const Award& award, const negotiate::C
     return most;
 }
 
+/// The Pareto frontier, and what was chosen where something else than its measures decided.
+std::vector<negotiate::Solution> solutions_of(const Award& award, bool& thinned) {
+    auto found = negotiate::frontier(award.problem, kMost, thinned);
+    if (!award.solution) return found;
+    const auto& chosen = *award.solution;
+    const auto same = std::find_if(found.begin(), found.end(), [&](const auto& each) {
+        return each.score.of(Measure::cost) == chosen.score.of(Measure::cost) &&
+               each.score.of(Measure::downtime) == chosen.score.of(Measure::downtime) &&
+               each.score.of(Measure::latency) == chosen.score.of(Measure::latency);
+    });
+    if (same != found.end()) {
+        *same = chosen;
+        return found;
+    }
+    const auto place = std::find_if(found.begin(), found.end(), [&](const auto& each) {
+        return each.score.of(Measure::cost) > chosen.score.of(Measure::cost);
+    });
+    found.insert(place, chosen);
+    return found;
+}
+
 }  // namespace
 
 std::vector<std::string> knobs_of(const Lots& lots, const negotiate::Choice& choice) {
@@ -45,7 +66,7 @@ Frontier frontier_of(const Lots& lots, const Award& award) {
     Frontier frontier;
     const auto now =
         award.solution ? knobs_of(lots, award.solution->choice) : std::vector<std::string>();
-    for (auto& solution : negotiate::frontier(award.problem, kMost, frontier.thinned)) {
+    for (auto& solution : solutions_of(award, frontier.thinned)) {
         DesignPoint point;
         point.latency = worst(lots, award, solution.choice, Measure::latency);
         point.downtime = worst(lots, award, solution.choice, Measure::downtime);

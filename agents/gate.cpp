@@ -77,6 +77,7 @@ public:
             .scope = graph::Scope::stack,
             .reads = {slots::stack.id, slots::findings.id, slots::reviews.id},
             .writes = {slots::verdict.id},
+            .authority = "blocks",
         };
         return info;
     }

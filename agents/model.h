@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/counsel.h"
 #include "agents/negotiation.h"
 #include "ansible/steps.h"
 #include "catalog/design.h"
@@ -36,6 +37,7 @@ struct StackInput {
     std::string today;     ///< YYYY-MM-DD, for waivers
     bool explore = false;  ///< negotiate though nothing asks for it
     const prices::Book* prices = &prices::Book::builtin();
+    Counsel counsel;    ///< what the project's own agents said of it
     std::string share;  ///< what it got of a budget that stacks share, and why; may be empty
     /// By component: telemetry, and the file that it comes from.
     std::map<std::string, std::pair<catalog::Observed, std::string>> observed;

@@ -30,6 +30,8 @@ std::string amount_text(negotiate::Measure measure, negotiate::Amount amount) {
             return percent_text(std::exp(-value * negotiate::kDowntimeUnit));
         case negotiate::Measure::latency:
             return fmt::format("{:.0f} ms", std::ceil(value * negotiate::kLatencyUnit * 1000));
+        case negotiate::Measure::dislike:
+            return fmt::format("{:.2f} USD/month of wishes not met", value * negotiate::kCostUnit);
     }
     throw InternalError("measure outside the enum");
 }

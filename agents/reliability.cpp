@@ -18,6 +18,7 @@ public:
             .scope = graph::Scope::stack,
             .reads = {slots::stack.id, slots::lots.id},
             .writes = {slots::opinions.id},
+            .authority = "vetoes and advises",
         };
         return info;
     }

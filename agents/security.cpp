@@ -24,9 +24,13 @@ public:
         const auto& input = context.get(slots::stack);
         const auto fail_on = catalog::parse_severity(input.project->settings.fail_on.value.value);
         Diagnostics diagnostics;
+        const auto& built = context.get(slots::built);
+        catalog::Standards standards{fail_on.value_or(catalog::Severity::high), input.today, {}};
+        for (const auto& [agent, settings] : input.project->settings.agents)
+            standards.agents.push_back(agent);
         for (auto& finding :
-             catalog::judge(context.get(slots::built), *input.stack,
-                            fail_on.value_or(catalog::Severity::high), input.today, diagnostics))
+             catalog::judge(built, *input.stack, standards,
+                            findings_of(input.counsel, *input.stack, built), diagnostics))
             context.add(slots::findings, std::move(finding));
         return diagnostics;
     }

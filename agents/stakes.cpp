@@ -16,6 +16,13 @@ Amount floor_of(double value, double unit) {
     return static_cast<Amount>(std::floor(value / unit + 1e-6));
 }
 
+Measure measure_of(std::string_view preference) {
+    return preference == "cost"          ? Measure::cost
+           : preference == "latency"     ? Measure::latency
+           : preference == "preferences" ? Measure::dislike
+                                         : Measure::downtime;
+}
+
 class Layout {
 public:
     Layout(const intent::Stack& stack, const Lots& lots,
@@ -123,12 +130,14 @@ private:
         if (objectives_.prefer.empty()) return;
         auto& order = award_.problem.preference.order;
         order.clear();
-        for (const auto& choice : objectives_.prefer) {
-            const auto& word = choice.value.value;
-            order.push_back(word == "cost"      ? Measure::cost
-                            : word == "latency" ? Measure::latency
-                                                : Measure::downtime);
+        const auto& prefer = objectives_.prefer;
+        std::array<double, negotiate::kMeasures> weights{};
+        for (std::size_t i = 0; i < prefer.order.size(); ++i) {
+            order.push_back(measure_of(prefer.order[i].value.value));
+            if (!prefer.weights.empty())
+                weights[static_cast<std::size_t>(order.back())] = prefer.weights[i];
         }
+        if (!prefer.weights.empty()) award_.problem.preference.weights = weights;
     }
 
     const intent::Objectives& objectives_;

@@ -98,10 +98,11 @@ private:
                 return fmt::format("{}: it would be {}", limit.name,
                                    amount_text(limit.measure, sum));
         }
-        return comparison(other);
+        return comparison(lot, other);
     }
 
-    std::string comparison(const Choice& other) const {
+    std::string comparison(std::size_t lot, const Choice& other) const {
+        if (award_.problem.preference.weights) return "weighed by prefer it is no better";
         const auto now = award_.solution->score, then = score_of(award_.problem, other);
         for (const auto measure : award_.problem.preference.order) {
             const auto more = then.of(measure) - now.of(measure);
@@ -110,10 +111,25 @@ private:
             if (measure == Measure::cost)
                 return fmt::format("{} more, for nothing that is asked for",
                                    amount_text(measure, more));
+            if (measure == Measure::dislike) return unwished(lot, other);
             return measure == Measure::downtime ? "availability would be lower"
                                                 : "calls would take longer";
         }
         return "no better in anything, and later in the list";
+    }
+
+    /// Who would rather see the choice as it is.
+    std::string unwished(std::size_t lot, const Choice& other) const {
+        for (const auto* opinion : opinions_) {
+            if (opinion->measure != Measure::dislike) continue;
+            const auto& views = opinion->views[lot];
+            const auto now = views[alternative(lot, taken_)][taken_[lot]].amount;
+            const auto then = views[alternative(lot, other)][other[lot]].amount;
+            if (then > now)
+                return fmt::format("{} wishes otherwise, which is worth {} to it", opinion->agent,
+                                   amount_text(Measure::cost, then - now));
+        }
+        return "wishes of others would not be met";
     }
 
     /// What binds, and what would change the choice.
@@ -132,17 +148,38 @@ private:
     }
 
     std::string without_limits(const graph::Decision& made) const {
-        const auto first = award_.problem.preference.order.front();
-        const auto* best = first == Measure::cost       ? "the cheapest"
-                           : first == Measure::downtime ? "the most available"
-                                                        : "the fastest";
+        const auto best = best_of(first_measure());
         const auto objected = std::find_if(
             made.options.begin(), made.options.end(),
             [&](const auto& option) { return option.rejected.find(": ") != std::string::npos; });
         if (objected == made.options.end())
-            return fmt::format("it is {} that nobody objects to", best);
-        return fmt::format("it is {} that nobody objects to ({}: {})", best, objected->name,
+            return fmt::format("it is {} of those that nobody objects to", best);
+        return fmt::format("it is {} of those that nobody objects to ({}: {})", best, objected->name,
                            objected->rejected);
+    }
+
+    /// What counts first; wishes only where there are any.
+    Measure first_measure() const {
+        const auto& order = award_.problem.preference.order;
+        const bool wishes = std::any_of(opinions_.begin(), opinions_.end(), [](const auto* each) {
+            return each->measure == Measure::dislike;
+        });
+        if (order.front() != Measure::dislike || wishes) return order.front();
+        return order.size() > 1 ? order[1] : Measure::cost;
+    }
+    std::string_view best_of(Measure measure) const {
+        if (award_.problem.preference.weights) return "the best by the weights of prefer";
+        switch (measure) {
+            case Measure::cost:
+                return "the cheapest";
+            case Measure::downtime:
+                return "the most available";
+            case Measure::latency:
+                return "the fastest";
+            case Measure::dislike:
+                return "the most wished for";
+        }
+        throw InternalError("measure outside the enum");
     }
 
     const Lots& lots_;

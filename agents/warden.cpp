@@ -16,6 +16,7 @@ public:
             .scope = graph::Scope::stack,
             .reads = {slots::lots.id},
             .writes = {slots::opinions.id},
+            .authority = "vetoes",
         };
         return info;
     }

@@ -319,7 +319,17 @@ private:
         return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
                                       {{"status", outcome_.status},
                                        {"changes", to_json(report_.counts())},
-                                       {"units", outcome_.units}});
+                                       {"units", outcome_.units},
+                                       {"checks", checks()}});
+    }
+
+    Json checks() const {
+        std::size_t ok = 0, failed = 0;
+        for (const auto& stack : report_.stacks) {
+            for (const auto& check : stack.checks)
+                ++(check.status == "ok" ? ok : failed);
+        }
+        return {{"ok", ok}, {"failed", failed}};
     }
 
     /// A stack that was not applied is in trouble; one that was is out of it.

@@ -42,7 +42,8 @@ report::Plot plot_of(const std::string& stack, const Frontier& frontier) {
     report::Plot plot{fmt::format("Designs of {} that no other one beats", stack),
                       "USD a month",
                       "availability, %",
-                      {}};
+                      {},
+                      100};
     for (const auto& point : frontier.points) {
         const auto cost = point.solution.score.of(Measure::cost);
         plot.points.push_back({static_cast<double>(cost) * negotiate::kCostUnit,

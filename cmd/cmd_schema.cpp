@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "agents/counsel.h"
 #include "catalog/kind.h"
 #include "cmd/command.h"
 #include "cmd/schemas.h"
@@ -20,6 +21,8 @@ constexpr Published kPublished[] = {
     {"project", intent::settings_schema},
     {"record", record_schema},
     {"events", events_schema},
+    {"agent-request", request_schema},
+    {"agent-reply", reply_schema},
 };
 
 class Schema final : public Command {
@@ -27,11 +30,12 @@ public:
     const CommandInfo& info() const override {
         static const CommandInfo info{
             .name = "schema",
-            .summary = "Print a JSON Schema: of intents, agentops.yaml, --json or --events",
+            .summary = "Print a JSON Schema: of the files and records that programs share",
             .description =
                 "The schema of the files you write comes from the same tables that read them, so "
                 "an editor completes and checks exactly what agentops accepts. The schemas of "
-                "--json and --events say what a script may rely on. All are draft 7.",
+                "--json and --events say what a script may rely on, agent-request and agent-reply what "
+                "an agent of your own reads and writes. All are draft 7.",
             .examples = {{"agentops schema > intent.schema.json", "for an editor"},
                          {"agentops schema project", "of agentops.yaml"},
                          {"agentops schema record", "of every --json record"}},
@@ -40,7 +44,7 @@ public:
     }
 
     void options(Options& options) override {
-        options.argument("WHAT", what_, "intent, project, record or events (default: intent)");
+        options.argument("WHAT", what_, "intent, project, record, events, agent-request or agent-reply (default: intent)");
     }
 
     ExitCode run(Session& session) override {
@@ -56,7 +60,7 @@ public:
             return session.finish(std::move(report));
         }
         return session.fail_with({error("cli.usage", fmt::format("there is no schema '{}'", what),
-                                        {}, "one of intent, project, record, events")});
+                                        {}, "one of intent, project, record, events, agent-request, agent-reply")});
     }
 
 private:

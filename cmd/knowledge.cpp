@@ -53,6 +53,20 @@ void warn_of_age(const Session& session, Workspace& workspace) {
         settings.max_age.position, "agentops prices import FILE takes newer ones"));
 }
 
+/// What the project's own agents say wins over every book.
+void ask_for_prices(Workspace& workspace) {
+    if (!workspace.council->sits(Stage::prices)) return;
+    const auto counsel = workspace.council->ask(
+        Stage::prices, "", {{"prices", prices_slot(workspace.prices)}}, workspace.remarks);
+    for (const auto& [agent, reply] : counsel) {
+        prices::Book said;
+        for (const auto& price : reply.prices)
+            said.add({price.region, price.item, price.unit, price.usd, price.date,
+                      fmt::format("{}: {}", agent, price.source)});
+        workspace.prices.lay_over(std::move(said));
+    }
+}
+
 }  // namespace
 
 Status read_knowledge(Session& session, Workspace& workspace) {
@@ -68,6 +82,7 @@ Status read_knowledge(Session& session, Workspace& workspace) {
         TRY(auto observed, catalog::read_telemetry(*source));
         workspace.observed[component] = {observed, file.value};
     }
+    ask_for_prices(workspace);
     warn_of_age(session, workspace);
     return {};
 }

@@ -6,6 +6,7 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
+#include "agents/voices.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "record/journal.h"
@@ -188,9 +189,51 @@ private:
                                       {{"manifest", record::digest_of(manifest)},
                                        {"destroy", request_.destroy},
                                        {"purpose", request_.purpose},
-                                       {"changes", to_json(counts)}}));
+                                       {"changes", to_json(counts)},
+                                       {"agents", voices()},
+                                       {"costs", costs()}}));
         planned_.manifest = std::move(manifest);
         return {};
+    }
+
+    /// By stack and agent: proposals that became part of the design, and that did not.
+    Json voices() const {
+        auto all = Json::object();
+        for (const auto* stack : stacks_.stacks) {
+            const auto* board = stacks_.board(stack->id);
+            const auto* award = board->get(slots::award);
+            const auto* lots = board->get(slots::lots);
+            if (request_.destroy || award == nullptr || lots == nullptr) continue;
+            for (const auto& [agent, voice] :
+                 voices_of(*lots, board->all(slots::opinions), *award))
+                all[stack->id][agent] = {{"accepted", voice.accepted},
+                                         {"overridden", voice.overridden}};
+        }
+        return all;
+    }
+
+    /// Of stacks that are planned from nothing: what the arbiter reckoned with, and what the plan
+    /// costs.
+    Json costs() const {
+        auto all = Json::object();
+        for (const auto& [stack, reviews] : reviews_) {
+            const auto* award = stacks_.board(stack)->get(slots::award);
+            if (request_.destroy || award == nullptr || !award->solution) continue;
+            double planned = 0;
+            bool fresh = true;
+            for (const auto& review : reviews) {
+                if (!review.cost) continue;
+                planned += review.cost->after.usd.likely;
+                for (const auto& change : review.changes)
+                    fresh = fresh && change.change.action == Action::create;
+            }
+            if (!fresh || planned <= 0) continue;
+            const auto reckoned =
+                static_cast<double>(award->solution->score.of(negotiate::Measure::cost)) *
+                negotiate::kCostUnit;
+            all[stack] = {{"reckoned", reckoned}, {"planned", planned}};
+        }
+        return all;
     }
 
     record::ManifestStack manifest_stack(const intent::Stack& stack) {

@@ -25,6 +25,7 @@ constexpr AreaExit kAreas[] = {
     {"intent.", ExitCode::usage},
     {"yaml.", ExitCode::usage},
     {"project.", ExitCode::usage},
+    {"agent.name", ExitCode::usage},
     {"catalog.", ExitCode::usage},
     {"negotiate.", ExitCode::usage},
     {"prices.", ExitCode::usage},

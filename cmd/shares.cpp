@@ -24,7 +24,7 @@ std::vector<Bid> bids_of(const StaticWalk& walk) {
         if (lots == nullptr || award == nullptr || !award->solution) continue;
         const auto& stack = *walk.stacks[i];
         const bool saves = stack.objectives.prefer.empty() ||
-                           stack.objectives.prefer.front().value.value == "cost";
+                           stack.objectives.prefer.order.front().value.value == "cost";
         // Who prefers cost has chosen the cheapest design already.
         const auto frontier = saves ? Frontier{} : frontier_of(*lots, *award);
         bids.push_back(bid_of(stack.id, stack.objectives, *award, frontier));

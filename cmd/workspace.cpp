@@ -107,6 +107,8 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
+    workspace.council = std::make_unique<Council>(session, workspace.project);
+    workspace.remarks = workspace.council->remarks();
     TRY_DO(read_knowledge(session, workspace));
     TRY_DO(deal_out(session, workspace));
     return made;
@@ -173,14 +175,20 @@ const graph::Board* StaticWalk::board(const std::string& stack) const {
     return nullptr;
 }
 
-StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks,
-                       Depth depth) {
+namespace {
+
+bool speaks_of_knobs(const Counsel& counsel) {
+    return std::any_of(counsel.begin(), counsel.end(), [](const auto& each) {
+        return !each.second.constraints.empty() || !each.second.preferences.empty();
+    });
+}
+
+/// Walks to the goals; `counsel` is by stack. `explore` negotiates where nothing asks for it.
+StaticWalk walk_to(Session& session, const Workspace& workspace, const Selection& stacks,
+                   const std::vector<graph::SlotId>& goals, bool explore,
+                   const std::map<std::string, Counsel>& counsel) {
     StaticWalk walk;
-    walk.stacks = std::move(stacks);
-    std::vector<graph::SlotId> goals{slots::findings.id};
-    if (depth == Depth::artifacts)
-        goals.insert(goals.end(), {slots::units.id, slots::playbooks.id});
-    if (depth == Depth::negotiation) goals = {slots::award.id};
+    walk.stacks = stacks;
     auto nodes = graph::derive(registry(), graph::Scope::stack, goals, {slots::stack.id});
     if (!nodes) {
         walk.diagnostics = std::move(nodes).error();
@@ -190,7 +198,9 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     for (const auto* stack : walk.stacks) {
         auto& board = walk.boards.emplace_back(registry().slots.size());
         auto input = stack_input(session, workspace, *stack);
-        input.explore = depth == Depth::negotiation;
+        if (const auto said = counsel.find(stack->id); said != counsel.end())
+            input.counsel = said->second;
+        input.explore = explore || speaks_of_knobs(input.counsel);
         board.put(slots::stack, std::move(input));
         subjects.push_back({stack->id, &board, {}});
     }
@@ -199,8 +209,82 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     options.jobs = session.jobs();
     options.interrupt = &session.interrupt();
     walk.result = graph::walk(registry(), *nodes, subjects, *runner, options);
-    walk.diagnostics = workspace.remarks;
-    append(walk.diagnostics, collect(walk.result));
+    walk.diagnostics = collect(walk.result);
+    return walk;
+}
+
+/// Asks the project's own agents about every stack, first about what could be made, then about what
+/// is made of it.
+class Hearing {
+public:
+    Hearing(Session& session, const Workspace& workspace, const Selection& stacks)
+        : session_(session), workspace_(workspace), stacks_(stacks) {}
+
+    std::map<std::string, Counsel> counsel;
+    Diagnostics diagnostics;
+
+    void hold() {
+        auto& council = *workspace_.council;
+        const bool of_resources = council.sits(Stage::resources);
+        if (!of_resources && !council.sits(Stage::components)) return;
+        const auto laid_out =
+            walk_to(session_, workspace_, stacks_, {slots::lots.id}, true, counsel);
+        known_.assign(stacks_.size(), Json());
+        for (std::size_t i = 0; i < stacks_.size(); ++i) {
+            const auto* lots = laid_out.boards[i].get(slots::lots);
+            if (lots == nullptr) continue;  // its mistakes are told by the walk that counts
+            known_[i] = {{"prices", prices_slot(workspace_.prices)},
+                         {"components", components_slot(*lots)}};
+        }
+        ask(Stage::components);
+        if (!of_resources) return;
+        const auto built =
+            walk_to(session_, workspace_, stacks_, {slots::built.id}, false, counsel);
+        for (std::size_t i = 0; i < stacks_.size(); ++i) {
+            const auto* found = built.boards[i].get(slots::built);
+            if (found == nullptr) known_[i] = Json();
+            if (found != nullptr) known_[i]["resources"] = resources_slot(*found);
+        }
+        ask(Stage::resources);
+    }
+
+private:
+    void ask(Stage stage) {
+        std::vector<Counsel> said(stacks_.size());
+        std::vector<Diagnostics> remarks(stacks_.size());
+        run::parallel_for(stacks_.size(), session_.jobs(), [&](std::size_t i) {
+            if (known_[i].is_null()) return;
+            said[i] = workspace_.council->ask(stage, stacks_[i]->id, known_[i], remarks[i]);
+        });
+        for (std::size_t i = 0; i < stacks_.size(); ++i) {
+            auto& all = counsel[stacks_[i]->id];
+            std::move(said[i].begin(), said[i].end(), std::back_inserter(all));
+            append(diagnostics, std::move(remarks[i]));
+        }
+    }
+
+    Session& session_;
+    const Workspace& workspace_;
+    const Selection& stacks_;
+    std::vector<Json> known_;  ///< by stack: the slots that there are; null when it has mistakes
+};
+
+}  // namespace
+
+StaticWalk walk_static(Session& session, const Workspace& workspace, Selection stacks,
+                       Depth depth) {
+    Hearing hearing(session, workspace, stacks);
+    hearing.hold();
+    std::vector<graph::SlotId> goals{slots::findings.id};
+    if (depth == Depth::artifacts)
+        goals.insert(goals.end(), {slots::units.id, slots::playbooks.id});
+    if (depth == Depth::negotiation) goals = {slots::award.id};
+    auto walk = walk_to(session, workspace, stacks, goals, depth == Depth::negotiation,
+                        hearing.counsel);
+    auto diagnostics = workspace.remarks;
+    append(diagnostics, std::move(hearing.diagnostics));
+    append(diagnostics, std::move(walk.diagnostics));
+    walk.diagnostics = std::move(diagnostics);
     return walk;
 }
 

@@ -11,6 +11,7 @@
 #include "ansible/unit.h"
 #include "catalog/stack_index.h"
 #include "catalog/telemetry.h"
+#include "cmd/council.h"
 #include "cmd/session.h"
 #include "graph/walk.h"
 #include "intent/project.h"
@@ -26,6 +27,7 @@ struct Workspace {
     std::unique_ptr<catalog::StackIndex> index;
     record::Store store{fs::path()};
     catalog::Severity fail_on = catalog::Severity::high;
+    std::unique_ptr<Council> council;  ///< the project's own agents
     prices::Book prices;  ///< the built-in book, with the project's own over it
     std::map<std::string, std::pair<catalog::Observed, std::string>> observed;
     std::map<std::string, std::string>

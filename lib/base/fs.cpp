@@ -71,16 +71,6 @@ bool read_all(int fd, std::string& to, std::size_t limit) {
     return true;
 }
 
-bool write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto n = ::write(fd, bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-}
-
 /// Some file systems cannot sync a folder and say EINVAL; then there is nothing to wait for.
 bool sync_folder(int fd) {
     return ::fsync(fd) == 0 || errno == EINVAL;
@@ -170,6 +160,16 @@ bool ends_torn(int fd, off_t size) {
 }
 
 }  // namespace
+
+bool write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
     // Non-blocking, so that a pipe in place of the file cannot hang us.

@@ -21,6 +21,9 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit = 1u << 30
 /// SHA-256 of a file's bytes, "" when it cannot be read.
 std::string digest_of_file(const fs::path& path);
 
+/// Writes every byte to an open file, from where it stands; false when that fails (errno).
+bool write_all(int fd, std::string_view bytes);
+
 /// Writes a side file with `mode`, fsyncs it, renames it over `path`, fsyncs the folder. A symlink
 /// at `path` is replaced, never followed. Missing folders are created with 0700 when private
 /// (mode has no group or other bits), else by the umask. Code: file.unwritable.

@@ -89,17 +89,19 @@ const Rule* find_rule(std::string_view name) {
     return nullptr;
 }
 
-std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack, Severity fail_on,
-                           std::string_view today, Diagnostics& diagnostics) {
-    std::vector<Finding> findings;
+std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack,
+                           const Standards& standards, std::vector<Finding> others,
+                           Diagnostics& diagnostics) {
+    auto findings = std::move(others);
     for (const auto* rule : rules()) {
         for (auto& remark : rule->judge(built.main, stack))
             findings.push_back(finding_of(*rule, std::move(remark), stack));
     }
-    apply_waivers(stack.rules, today, findings, diagnostics);
+    apply_waivers(stack.rules, standards, findings, diagnostics);
     for (auto& finding : findings)
         finding.blocks =
-            !finding.waived && (finding.severity >= fail_on || is_denied(stack.rules, finding));
+            !finding.waived &&
+            (finding.severity >= standards.fail_on || is_denied(stack.rules, finding));
     std::stable_sort(findings.begin(), findings.end(), worse);
     return findings;
 }

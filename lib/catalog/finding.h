@@ -53,10 +53,18 @@ const std::vector<const Rule*>& rules();
 /// Null when there is none of that name.
 const Rule* find_rule(std::string_view name);
 
-/// All rules over a built stack; waivers (with `today`, YYYY-MM-DD) and blocking applied; the worst
-/// first. An expired waiver is a warning (catalog.waiver-expired), an unknown rule in deny or waive
-/// an error (catalog.unknown-rule).
-std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack, Severity fail_on,
-                           std::string_view today, Diagnostics& diagnostics);
+/// By what findings are judged.
+struct Standards {
+    Severity fail_on = Severity::high;
+    std::string_view today;           ///< YYYY-MM-DD, for waivers
+    std::vector<std::string> agents;  ///< whose rules are "<agent>/..."
+};
+
+/// All rules over a built stack, and `others` that somebody else found; waivers and blocking
+/// applied; the worst first. An expired waiver is a warning (catalog.waiver-expired), an unknown
+/// rule in deny or waive an error (catalog.unknown-rule).
+std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack,
+                           const Standards& standards, std::vector<Finding> others,
+                           Diagnostics& diagnostics);
 
 }  // namespace agentops::catalog

@@ -2,15 +2,26 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace agentops::catalog {
 
 namespace {
 
-void check_known(const Located<intent::Literal>& name, Diagnostics& out) {
+/// Rules of the project's own agents are named after them; only they know them all.
+bool is_agents(const std::string& rule, const Standards& standards) {
+    const auto& agents = standards.agents;
+    const auto slash = rule.find('/');
+    return slash != std::string::npos &&
+           std::find(agents.begin(), agents.end(), rule.substr(0, slash)) != agents.end();
+}
+
+void check_known(const Located<intent::Literal>& name, const Standards& standards,
+                 Diagnostics& out) {
     const auto& text = name.value.value;
-    if (find_rule(text) != nullptr) return;
+    if (find_rule(text) != nullptr || is_agents(text, standards)) return;
     std::vector<std::string> names;
     for (const auto* rule : rules())
         names.emplace_back(rule->name);
@@ -39,13 +50,13 @@ Diagnostic expired(const intent::Waiver& waiver) {
 
 }  // namespace
 
-void apply_waivers(const intent::Rules& rules, std::string_view today,
+void apply_waivers(const intent::Rules& rules, const Standards& standards,
                    std::vector<Finding>& findings, Diagnostics& diagnostics) {
     for (const auto& name : rules.deny)
-        check_known(name, diagnostics);
+        check_known(name, standards, diagnostics);
     for (const auto& waiver : rules.waive) {
-        check_known(waiver.rule, diagnostics);
-        if (waiver.until.value.value < today) {
+        check_known(waiver.rule, standards, diagnostics);
+        if (waiver.until.value.value < standards.today) {
             diagnostics.push_back(expired(waiver));
             continue;
         }

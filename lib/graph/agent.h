@@ -22,6 +22,8 @@ struct AgentInfo {
     std::vector<SlotId> writes;
     /// Slots read from the boards of the subjects this one comes after.
     std::vector<SlotId> upstream = {};
+    /// What it may do to a decision beside informing it: "advises", "vetoes", "decides", "blocks".
+    std::string_view authority = {};
 };
 
 /// What an agent sees while it runs.

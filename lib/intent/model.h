@@ -9,6 +9,7 @@
 
 #include "base/fields.h"
 #include "intent/choice.h"
+#include "intent/preferences.h"
 #include "intent/quantity.h"
 #include "intent/reference.h"
 
@@ -40,7 +41,7 @@ struct Objectives {
     std::optional<Located<Money>> budget;
     std::optional<Located<Percent>> availability;
     std::optional<Located<Duration>> latency_p95, rpo, rto;
-    std::vector<Located<Choice<kPreferences>>> prefer;
+    Preferences prefer;
     template <class V>
     void visit(V& v) {
         v.optional("budget", budget, "most the stack may cost, e.g. 400 USD/month");
@@ -48,7 +49,9 @@ struct Objectives {
         v.optional("latency_p95", latency_p95, "95th percentile of latency, e.g. 250 ms");
         v.optional("rpo", rpo, "most data that a disaster may cost, e.g. 15 min");
         v.optional("rto", rto, "longest time to be back after a disaster, e.g. 4 h");
-        v.optional("prefer", prefer, "what to favour, first first: cost, availability, latency");
+        v.optional("prefer", prefer,
+                   "what to favour, the first first, or weights: cost, availability, latency, "
+                   "preferences (of agents)");
     }
 };
 

@@ -119,6 +119,34 @@ struct SharedLimits {
     }
 };
 
+/// A program of the project's own that takes part in decisions. It reads JSON on stdin and writes
+/// JSON on stdout (agents/counsel.h).
+struct OutsideAgent {
+    std::vector<std::string> command;  ///< argv, no shell; a path is relative to the project
+    std::vector<Located<Choice<kAgentReads>>> reads;
+    std::vector<Located<Choice<kAgentWrites>>> writes;
+    std::vector<std::string> knobs;  ///< empty: all
+    Located<Duration> deadline{{std::chrono::seconds(10)}, {}};
+    std::vector<std::string> environment;
+    bool is_required = false;
+    Position position;
+
+    bool does_read(std::string_view slot) const;
+    bool does_write(std::string_view slot) const;
+    template <class V>
+    void visit(V& v) {
+        v.required("command", command, "program and arguments, relative to the project");
+        v.required("reads", reads, "what it is told: prices, components, resources");
+        v.required("writes", writes,
+                   "what it may say: prices, constraints, preferences, findings");
+        v.optional("knobs", knobs, "knobs that it may speak of (all)");
+        v.optional("deadline", deadline, "time for one answer (10 s)");
+        v.optional("environment", environment, "variables of the caller that it gets (none)");
+        v.optional("required", is_required,
+                   "whether nothing goes on without its answer (false: a warning)");
+    }
+};
+
 /// agentops.yaml.
 struct Settings {
     std::string api_version;
@@ -131,6 +159,7 @@ struct Settings {
     PriceSettings prices;
     OrderedMap<Located<std::string>> telemetry;
     SharedLimits limits;
+    OrderedMap<OutsideAgent> agents;
     Located<Choice<kSeverities>> fail_on{{"high"}, {}};
     template <class V>
     void visit(V& v) {
@@ -145,6 +174,7 @@ struct Settings {
         v.optional("telemetry", telemetry,
                    "component: file with its observed load, in place of `load`");
         v.optional("limits", limits, "what all stacks may use together");
+        v.optional("agents", agents, "programs of your own that take part in decisions");
         v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");
     }
 };

@@ -116,8 +116,6 @@ Json intent_schema(const std::map<std::string, Json>& component_schemas) {
     property(property(schema, "target"), "endpoint")["pattern"] = "^https?://";
     auto& automatic = property(property(schema, "approvals"), "auto");
     property(automatic, "max_destroy")["minimum"] = 0;
-    auto& objectives = property(schema, "objectives");
-    property(objectives, "prefer")["uniqueItems"] = true;
     property(schema, "checks")["propertyNames"] = value_schema(static_cast<const Name*>(nullptr));
     auto& check = property(schema, "checks")["additionalProperties"];
     check["oneOf"] = exactly_one_of({"http", "tcp", "command"});

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "intent/credentials.h"
 #include "intent/document.h"
@@ -23,6 +25,7 @@ public:
         if (settings_.terraform.backend) backend(*settings_.terraform.backend);
         ansible(settings_.ansible);
         secrets();
+        agents();
     }
 
 private:
@@ -113,12 +116,59 @@ private:
         }
     }
 
+    void agents() {
+        const auto* node = root_.find("agents");
+        if (node == nullptr) return;
+        for (const auto& member : node->members)
+            check_name(key_node(member), "agent name", context_);
+        for (const auto& [name, agent] : settings_.agents)
+            check_agent(name, agent);
+    }
+
+    /// Who sees something may speak only of what is decided later.
+    void check_agent(const std::string& name, const OutsideAgent& agent) {
+        const auto place = agent.position;
+        if (agent.command.empty())
+            fail(place, 1, "agent", fmt::format("agent '{}' has no program", name),
+                 "e.g. command: [python3, agents/prices.py]");
+        if (agent.reads.empty() || agent.writes.empty())
+            fail(place, 1, "agent", fmt::format("agent '{}' reads or writes nothing", name),
+                 "e.g. reads: [components], writes: [constraints]");
+        const bool late = agent.does_read("components") || agent.does_read("resources");
+        const bool decides = agent.does_write("constraints") || agent.does_write("preferences");
+        if (agent.does_write("prices") && late)
+            fail(place, 1, "agent", fmt::format("agent '{}' comes too late for prices", name),
+                 "prices are known before components are priced: let it read prices only");
+        if (decides && (!agent.does_read("components") || agent.does_read("resources")))
+            fail(place, 1, "agent", fmt::format("agent '{}' cannot speak of knobs", name),
+                 "what chooses knobs reads components, and no resources: they follow from it");
+        if (agent.does_write("findings") && !late)
+            fail(place, 1, "agent", fmt::format("agent '{}' sees nothing to remark on", name),
+                 "findings are about components or resources");
+        if (agent.deadline.value.value.count() <= 0)
+            fail(agent.deadline.position, 1, "range", "this needs time",
+                 "e.g. `deadline: 10 s`");
+    }
+
     const yaml::Node& root_;
     const Settings& settings_;
     Decoding& context_;
 };
 
+bool names(const auto& slots, std::string_view slot) {
+    return std::any_of(slots.begin(), slots.end(),
+                       [&](const auto& each) { return each.value.value == slot; });
+}
+
 }  // namespace
+
+bool OutsideAgent::does_read(std::string_view slot) const {
+    return names(reads, slot);
+}
+
+bool OutsideAgent::does_write(std::string_view slot) const {
+    return names(writes, slot);
+}
 
 Result<Settings> read_settings(const Source& source) {
     TRY(const auto root, yaml::parse(source));

@@ -59,7 +59,7 @@ private:
                      "leave it out when recovery does not matter");
         }
         if (wanted.availability) availability(*wanted.availability);
-        preferences(wanted.prefer);
+        preferences(wanted.prefer.order);
     }
 
     void availability(const Located<Percent>& wanted) {

@@ -17,12 +17,12 @@ namespace agentops::negotiate {
 using Amount = std::int64_t;
 
 /// downtime is -ln(availability), which adds up along a series; latency adds up along a chain of
-/// calls. Less is better in all three.
-enum class Measure { cost, downtime, latency };
-inline constexpr std::size_t kMeasures = 3;
+/// calls; dislike is what wishes that are not met were worth. Less is better in all four.
+enum class Measure { cost, downtime, latency, dislike };
+inline constexpr std::size_t kMeasures = 4;
 
 /// Units of the amounts. Coarse ones make equal designs equal, and the search quick.
-inline constexpr double kCostUnit = 1e-3;      ///< USD a month
+inline constexpr double kCostUnit = 1e-3;      ///< USD a month; of dislike too
 inline constexpr double kDowntimeUnit = 1e-8;
 inline constexpr double kLatencyUnit = 1e-4;  ///< seconds
 
@@ -69,9 +69,10 @@ struct Veto {
 
 /// In which order measures count, the first one first; or by their weights.
 struct Preference {
-    std::vector<Measure> order{Measure::cost, Measure::downtime, Measure::latency};
+    std::vector<Measure> order{Measure::cost, Measure::downtime, Measure::latency,
+                               Measure::dislike};
     /// Not empty: minimise the weighted sum of how far each measure is from its best value, in
-    /// shares of its range (solve.h). Weights stand for cost, downtime, latency.
+    /// shares of its range (solve.h). Weights stand for the measures in their order.
     std::optional<std::array<double, kMeasures>> weights;
 };
 

@@ -11,12 +11,13 @@ namespace {
 constexpr double kWeightSteps =
     1e9;  ///< of a weighted sum, from the best of a measure to the worst
 
-/// The dimensions of a problem: the three measures over everything, then each limit on a part.
+/// The dimensions of a problem: the measures over everything, then each limit on a part.
 class Frame {
 public:
     Frame(const Problem& problem, const Active& active)
         : problem_(problem), active_(active), caps_(kMeasures, kNoCap) {
-        for (const auto measure : {Measure::cost, Measure::downtime, Measure::latency})
+        for (const auto measure : {Measure::cost, Measure::downtime, Measure::latency,
+                                   Measure::dislike})
             dimensions_.push_back(Dimension::of(measure));
         for (std::size_t i = 0; i < problem.limits.size(); ++i) {
             if (active.limits[i]) cap(problem.limits[i]);

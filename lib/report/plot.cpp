@@ -34,7 +34,9 @@ Axis x_axis(const Plot& plot) {
     return axis_of(plot.points, [](const auto& point) { return point.x; });
 }
 Axis y_axis(const Plot& plot) {
-    return axis_of(plot.points, [](const auto& point) { return point.y; });
+    auto axis = axis_of(plot.points, [](const auto& point) { return point.y; });
+    axis.high = std::min(axis.high, plot.y_most);
+    return axis;
 }
 
 /// Enough digits that neighbouring ticks differ.

@@ -2,6 +2,7 @@
 
 // Points as a picture: in a terminal, and as SVG.
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct PlotPoint {
 struct Plot {
     std::string title, x_title, y_title;
     std::vector<PlotPoint> points;
+    double y_most = std::numeric_limits<double>::infinity();  ///< no axis goes beyond
 };
 
 /// `columns` wide and `rows` high with its axes; the point chosen is ◆, allowed ones ●, others ○.

@@ -244,7 +244,7 @@ private:
 
     milliseconds pause() const {
         if (!pidfd_.valid()) return milliseconds(20);  // Linux before 5.3 cannot wait for it
-        if (patience_.tick || interrupt_.count() > 0) return milliseconds(100);
+        if (patience_.tick || patience_.had_enough || interrupt_.count() > 0) return milliseconds(100);
         return std::chrono::minutes(10);
     }
 
@@ -268,6 +268,7 @@ private:
         const int due = std::max(requests - (gently ? 1 : 0), end_.timed_out ? 1 : 0);
         for (; sent_ < due; ++sent_)
             ::kill(-pid_, SIGINT);
+        if (!kill_at_ && patience_.had_enough && patience_.had_enough()) kill_by(now);
         if (kill_at_ && !killed_ && now >= *kill_at_) {
             killed_ = true;
             ::kill(-pid_, SIGKILL);
@@ -297,14 +298,15 @@ Result<ProcessEnd> run_process(const ProcessSpec& spec, const Patience& patience
                                const Interrupt& interrupt) {
     if (spec.argv.empty()) throw InternalError("a program without a name");
     TRY(const auto program, find_program(spec.argv[0], spec.env));
-    const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!input.valid()) return not_started(program, errno);
+    const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!nothing.valid()) return not_started(program, errno);
     Fd cwd;
     if (!spec.cwd.empty()) {
         cwd = Fd(::open(spec.cwd.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!cwd.valid()) return not_started(program + "' in '" + spec.cwd.string(), errno);
     }
-    TRY(const pid_t pid, spawn(spec, program, input.get(), cwd.get()));
+    TRY(const pid_t pid, spawn(spec, program, spec.stdin_fd >= 0 ? spec.stdin_fd : nothing.get(),
+                                cwd.get()));
     return Watch(pid, patience, interrupt).wait();
 }
 

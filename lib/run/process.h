@@ -22,6 +22,7 @@ struct ProcessSpec {
     std::filesystem::path cwd;      ///< empty: ours
     Environment env;                ///< all that the program sees
     int stdout_fd = -1, stderr_fd = -1;
+    int stdin_fd = -1;  ///< -1: nothing to read
     std::vector<int> inherited_fds;  ///< stay open in the program, under the same numbers
 };
 
@@ -33,6 +34,8 @@ struct Patience {
     /// Called for the first interrupt instead of sending SIGINT: the program stops when it can.
     std::function<void()> stop_gently = nullptr;
     std::function<void()> tick = nullptr;  ///< called about every 100 ms while it runs
+    /// Called as often; when true, the program is killed.
+    std::function<bool()> had_enough = nullptr;
 };
 
 struct ProcessEnd {

@@ -1,6 +1,7 @@
 #include "run/runner.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
@@ -168,9 +169,20 @@ private:
         if (stopped_before(at)) return;
         auto logs = open_logs(at, call);
         if (!logs) return at.report(logs.error());
-        const ProcessSpec spec{call.argv,       call.cwd,        *std::move(env),
-                               logs->out.get(), logs->err.get(), options_.inherited_fds};
+        auto input = input_of(call);
+        if (!input) return at.report(input.error());
+        const ProcessSpec spec{call.argv,       call.cwd,     *std::move(env),       logs->out.get(),
+                               logs->err.get(), input->get(), options_.inherited_fds};
         execute(at, call, spec);
+    }
+
+    /// What a program reads is never on disk.
+    static Result<Fd> input_of(const ToolCall& call) {
+        if (call.input.empty()) return Fd();
+        TRY(auto file, memory_file());
+        if (!write_all(file.get(), call.input) || ::lseek(file.get(), 0, SEEK_SET) != 0)
+            return fail(error("file.unwritable", "cannot write to memory"));
+        return file;
     }
 
     bool stopped_before(const Context& at) const {
@@ -222,7 +234,11 @@ private:
             forward(at, event);
             at.result.events.push_back(std::move(event));
         });
-        Patience patience{.deadline = call.deadline};
+        Patience patience{.deadline = call.deadline, .after_deadline = call.grace};
+        const auto wrote_too_much = [&] {
+            return std::max(size_of(spec.stdout_fd), size_of(spec.stderr_fd)) > call.most_output;
+        };
+        if (call.most_output > 0) patience.had_enough = wrote_too_much;
         if (call.json_lines) patience.tick = [&] { events.read(); };
         if (!call.stop_file.empty())
             patience.stop_gently = [&] {
@@ -234,9 +250,10 @@ private:
         note_end(at.result, *end);
         if (call.json_lines) {
             events.finish();
-            if (events.cut_off()) too_much(at);
+            if (events.cut_off()) too_much(at, kMaxOutput);
         }
         const bool accepted = is_accepted(call, *end);
+        if (patience.had_enough && wrote_too_much()) return too_much(at, call.most_output);
         capture(at, call, spec.stdout_fd, accepted);
         if (accepted && redactor_.empty()) return finish(at, call);
         const auto words = words_of_logs(at);
@@ -261,7 +278,7 @@ private:
 
     void capture(const Context& at, const ToolCall& call, int fd, bool accepted) const {
         if (call.capture == ToolCall::Capture::none) return;
-        if (size_of(fd) > kMaxOutput) return too_much(at);
+        if (size_of(fd) > kMaxOutput) return too_much(at, kMaxOutput);
         auto text = read_at(fd, 0, kMaxOutput);
         if (call.capture == ToolCall::Capture::text) {
             at.result.output = std::move(text);
@@ -275,9 +292,9 @@ private:
             garbage(at, call, "is not JSON", text);
     }
 
-    static void too_much(const Context& at) {
+    static void too_much(const Context& at, std::size_t most) {
         at.report({error("tool.output-too-large",
-                         fmt::format("{} wrote more than {} bytes", at.name(), kMaxOutput))});
+                         fmt::format("{} wrote more than {} bytes", at.name(), most))});
     }
 
     void garbage(const Context& at, const ToolCall& call, std::string_view why) const {

@@ -34,7 +34,8 @@ struct Stamp {
     std::vector<std::filesystem::path> digests;
 };
 
-/// One program: argv vector, allow-listed environment plus `env`, own process group, stdin closed.
+/// One program: argv vector, allow-listed environment plus `env`, own process group, stdin closed
+/// unless there is `input`.
 struct ToolCall {
     std::vector<std::string> argv;
     std::filesystem::path cwd = {};
@@ -50,6 +51,10 @@ struct ToolCall {
     std::filesystem::path stop_file = {};
     std::string exclusive = {};  ///< calls with the same non-empty word never run at once
     int memory_mb = 0;           ///< for admission
+    std::string input = {};      ///< what it reads on stdin
+    std::size_t most_output = 0;  ///< bytes; not 0: a program that writes more is killed
+    /// From the deadline's SIGINT to SIGKILL.
+    std::chrono::milliseconds grace{std::chrono::seconds(20)};
 };
 
 /// Where a secret's value goes in a file: below this JSON pointer, or with "" it is the whole text.

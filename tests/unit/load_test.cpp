@@ -88,7 +88,7 @@ approvals: {auto: {max_risk: low, max_destroy: 0, max_increase: 20 USD/month}}
     CHECK(stack.target.region.value.value == "eu-west-1");
     CHECK(to_text(stack.objectives.budget->value) == "400 USD/month");
     CHECK(to_text(stack.objectives.latency_p95->value) == "250 ms");
-    CHECK(stack.objectives.prefer[0].value.value == "cost");
+    CHECK(stack.objectives.prefer.order[0].value.value == "cost");
     CHECK(stack.position.text() == "shop.intent.yaml:2:9");
     REQUIRE(stack.components.size() == 2);
     CHECK(stack.components[0].kind.value == "network");

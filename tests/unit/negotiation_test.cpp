@@ -181,3 +181,16 @@ TEST_CASE("negotiation: amounts are told so that what is promised is kept") {
         static_cast<negotiate::Amount>(std::ceil(-std::log(0.9995) / negotiate::kDowntimeUnit));
     CHECK(amount_text(Measure::downtime, downtime) == "99.949 %");
 }
+
+TEST_CASE("negotiation: weights lie between the orders") {
+    const auto downtime = [](const std::string& prefer) {
+        StackBench t(shop("budget: 900 USD/month, prefer: " + prefer));
+        REQUIRE(t.run_to("arbiter").empty());
+        return t.get(slots::award).solution->score.of(Measure::downtime);
+    };
+    const auto least = downtime("[availability]"), most = downtime("[cost]");
+    CHECK(downtime("{availability: 1000, cost: 1}") <= downtime("{availability: 1, cost: 1}"));
+    CHECK(downtime("{availability: 1, cost: 1}") <= downtime("{availability: 1, cost: 1000}"));
+    CHECK(downtime("{availability: 1, cost: 1}") >= least);
+    CHECK(downtime("{availability: 1, cost: 1}") <= most);
+}

@@ -12,8 +12,8 @@ namespace {
 struct Judged {
     explicit Judged(const std::string& body, Severity fail_on = Severity::high) : shop(body) {
         CHECK(shop.complaints() == "");
-        findings =
-            catalog::judge(shop.built, shop.stacks.front(), fail_on, "2026-11-23", diagnostics);
+        findings = catalog::judge(shop.built, shop.stacks.front(), {fail_on, "2026-11-23", {}}, {},
+                                  diagnostics);
     }
     /// "severity rule address: message" of each finding, one a line.
     std::string text() const {

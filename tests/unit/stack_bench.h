@@ -31,8 +31,8 @@ struct StackBench : Bench {
         board.put(slots::stack, input);
         for (auto* agent :
              {&resolver_agent(), &broker_agent(), &capacity_agent(), &cost_agent(),
-              &reliability_agent(), &warden_agent(), &arbiter_agent(), &architect_agent(),
-              &engineer_agent(), &security_agent(), &terraform_agent()}) {
+              &reliability_agent(), &warden_agent(), &envoy_agent(), &arbiter_agent(),
+              &architect_agent(), &engineer_agent(), &security_agent(), &terraform_agent()}) {
             auto said = run(*agent);
             if (agent->info().name == last) return said;
             if (has_errors(said)) throw InternalError(render(said));
