@@ -24,9 +24,8 @@ public:
         Reply reply;
         if (!decode_text(text, reply)) return fail(std::move(found_));
         if (reply.format_version != kCounselFormat)
-            complain("agent.garbage",
-                     fmt::format("it speaks format {}, not {}", reply.format_version,
-                                 kCounselFormat));
+            complain("agent.garbage", fmt::format("it speaks format {}, not {}",
+                                                  reply.format_version, kCounselFormat));
         own_slots(reply);
         for (const auto& constraint : reply.constraints)
             check(constraint);
@@ -45,8 +44,9 @@ private:
     void complain(std::string code, const std::string& what) {
         auto diagnostic =
             warning(std::move(code), fmt::format("agent '{}': {}", agent_, escape_terminal(what)),
-                    who_.position, "its answer does not count; agentops schema agent-reply shows "
-                                   "what it may say");
+                    who_.position,
+                    "its answer does not count; agentops schema agent-reply shows "
+                    "what it may say");
         if (who_.is_required) diagnostic.level = Level::error;
         found_.push_back(std::move(diagnostic));
     }
@@ -119,18 +119,18 @@ private:
             if (std::find(constraint.forbid.begin(), constraint.forbid.end(), value) ==
                 constraint.forbid.end())
                 continue;
-            complain("agent.contradiction", fmt::format("it allows and forbids {}.{} {}",
-                                                        constraint.component, constraint.knob,
-                                                        value));
+            complain("agent.contradiction",
+                     fmt::format("it allows and forbids {}.{} {}", constraint.component,
+                                 constraint.knob, value));
         }
     }
 
     void check(const Wish& wish) {
         const auto* values = knob(wish.component, wish.knob);
-        if (values != nullptr && std::find(values->begin(), values->end(), wish.value) ==
-                                     values->end())
-            complain("agent.outside", fmt::format("{} is no value of {}.{}", wish.value,
-                                                  wish.component, wish.knob));
+        if (values != nullptr &&
+            std::find(values->begin(), values->end(), wish.value) == values->end())
+            complain("agent.outside",
+                     fmt::format("{} is no value of {}.{}", wish.value, wish.component, wish.knob));
         if (!std::isfinite(wish.usd_per_month) || wish.usd_per_month <= 0)
             complain("agent.garbage",
                      fmt::format("its wish for {}.{} is worth nothing", wish.component, wish.knob));
@@ -175,8 +175,8 @@ private:
         for (const auto& wish : reply.preferences) {
             const auto [at, fresh] = wished.try_emplace({wish.component, wish.knob}, wish.value);
             if (!fresh && at->second != wish.value)
-                complain("agent.contradiction", fmt::format("it wishes {}.{} two ways",
-                                                            wish.component, wish.knob));
+                complain("agent.contradiction",
+                         fmt::format("it wishes {}.{} two ways", wish.component, wish.knob));
         }
     }
 
@@ -188,9 +188,8 @@ private:
 };
 
 bool is_met(const catalog::Part& part, const std::string& knob, const std::string& value) {
-    return std::any_of(part.knobs.begin(), part.knobs.end(), [&](const auto& each) {
-        return each.name == knob && each.value == value;
-    });
+    return std::any_of(part.knobs.begin(), part.knobs.end(),
+                       [&](const auto& each) { return each.name == knob && each.value == value; });
 }
 
 bool is_forbidden(const catalog::Part& part, const Constraint& constraint) {
@@ -239,10 +238,9 @@ Json components_slot(const Lots& lots) {
                 auto& values = entry["values"];
                 if (std::find(values.begin(), values.end(), knob.value) == values.end())
                     values.push_back(knob.value);
-                entry["pinned"] =
-                    std::any_of(lots.pins.begin(), lots.pins.end(), [&](const Pin& pin) {
-                        return pin.lot == i && pin.knob == knob.name;
-                    });
+                entry["pinned"] = std::any_of(
+                    lots.pins.begin(), lots.pins.end(),
+                    [&](const Pin& pin) { return pin.lot == i && pin.knob == knob.name; });
             }
         }
         slot.push_back({{"name", part.name()},

@@ -22,7 +22,7 @@ inline constexpr std::string_view kCounselFormat = "1";
 /// Forbids values of a knob: a veto, whatever it costs.
 struct Constraint {
     std::string component, knob;
-    std::vector<std::string> allow;   ///< when not empty: every other value is forbidden
+    std::vector<std::string> allow;  ///< when not empty: every other value is forbidden
     std::vector<std::string> forbid;
     std::string reason;
     template <class V>
@@ -103,8 +103,8 @@ struct Reply {
 /// By agent, in the order of agentops.yaml: those that were asked and answered well.
 using Counsel = OrderedMap<Reply>;
 
-/// The slots that a request may hold, as JSON: the book's prices; components, each as its intent has
-/// it, with the values that its knobs may take; resources with their arguments.
+/// The slots that a request may hold, as JSON: the book's prices; components, each as its intent
+/// has it, with the values that its knobs may take; resources with their arguments.
 Json prices_slot(const prices::Book& book);
 Json components_slot(const Lots& lots);
 Json resources_slot(const catalog::BuiltStack& built);

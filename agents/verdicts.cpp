@@ -154,8 +154,8 @@ private:
             [&](const auto& option) { return option.rejected.find(": ") != std::string::npos; });
         if (objected == made.options.end())
             return fmt::format("it is {} of those that nobody objects to", best);
-        return fmt::format("it is {} of those that nobody objects to ({}: {})", best, objected->name,
-                           objected->rejected);
+        return fmt::format("it is {} of those that nobody objects to ({}: {})", best,
+                           objected->name, objected->rejected);
     }
 
     /// What counts first; wishes only where there are any.

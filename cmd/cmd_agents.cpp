@@ -49,15 +49,15 @@ std::string track_text(const Tracks& tracks, const std::string& agent) {
     std::vector<std::string> parts;
     if (found != tracks.agents.end()) {
         const auto& track = found->second;
-        parts.push_back(fmt::format("{} accepted, {} overridden", track.accepted, track.overridden));
+        parts.push_back(
+            fmt::format("{} accepted, {} overridden", track.accepted, track.overridden));
         if (track.checks.n > 0)
-            parts.push_back(
-                fmt::format("{} of {} after it fine", track.checks.hits,
-                            count_of(track.checks.n, "check")));
+            parts.push_back(fmt::format("{} of {} after it fine", track.checks.hits,
+                                        count_of(track.checks.n, "check")));
     }
     if (agent == "cost" && tracks.costs.n > 0)
-        parts.push_back(fmt::format("{} of {} held", tracks.costs.hits,
-                                    count_of(tracks.costs.n, "estimate")));
+        parts.push_back(
+            fmt::format("{} of {} held", tracks.costs.hits, count_of(tracks.costs.n, "estimate")));
     return join(parts, ", ");
 }
 
@@ -68,8 +68,7 @@ Json track_record(const Tracks& tracks, const std::string& agent) {
     Json record = {{"accepted", track.accepted},
                    {"overridden", track.overridden},
                    {"checks", {{"n", track.checks.n}, {"ok", track.checks.hits}}}};
-    if (agent == "cost")
-        record["estimates"] = {{"n", tracks.costs.n}, {"held", tracks.costs.hits}};
+    if (agent == "cost") record["estimates"] = {{"n", tracks.costs.n}, {"held", tracks.costs.hits}};
     return record;
 }
 
@@ -81,7 +80,8 @@ public:
             .summary = "Show who decides: authority, accepted and overridden proposals, outcomes",
             .description =
                 "Lists the agents of agentops and those that agentops.yaml names: what each reads "
-                "and writes, whether it advises, vetoes, decides or blocks, how many of its proposals became part "
+                "and writes, whether it advises, vetoes, decides or blocks, how many of its "
+                "proposals became part "
                 "of a design, and what the checks said after those were applied. Programs of the "
                 "project run only once you trust them as they are: --trust remembers their "
                 "settings and the project's files that they name; a change of either ends that.",
@@ -128,8 +128,8 @@ private:
     static void add_ours(const graph::AgentInfo& info, const Tracks& tracks, Json& records,
                          report::Rows& rows) {
         const std::string name(info.name);
-        rows.push_back({name, std::string(info.authority), slots_text(info.reads), slots_text(info.writes),
-                        track_text(tracks, name)});
+        rows.push_back({name, std::string(info.authority), slots_text(info.reads),
+                        slots_text(info.writes), track_text(tracks, name)});
         records.push_back({{"name", name},
                            {"own", false},
                            {"summary", info.summary},

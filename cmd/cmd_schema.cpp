@@ -17,12 +17,9 @@ struct Published {
 };
 
 constexpr Published kPublished[] = {
-    {"intent", published_intent_schema},
-    {"project", intent::settings_schema},
-    {"record", record_schema},
-    {"events", events_schema},
-    {"agent-request", request_schema},
-    {"agent-reply", reply_schema},
+    {"intent", published_intent_schema}, {"project", intent::settings_schema},
+    {"record", record_schema},           {"events", events_schema},
+    {"agent-request", request_schema},   {"agent-reply", reply_schema},
 };
 
 class Schema final : public Command {
@@ -34,7 +31,8 @@ public:
             .description =
                 "The schema of the files you write comes from the same tables that read them, so "
                 "an editor completes and checks exactly what agentops accepts. The schemas of "
-                "--json and --events say what a script may rely on, agent-request and agent-reply what "
+                "--json and --events say what a script may rely on, agent-request and agent-reply "
+                "what "
                 "an agent of your own reads and writes. All are draft 7.",
             .examples = {{"agentops schema > intent.schema.json", "for an editor"},
                          {"agentops schema project", "of agentops.yaml"},
@@ -44,7 +42,9 @@ public:
     }
 
     void options(Options& options) override {
-        options.argument("WHAT", what_, "intent, project, record, events, agent-request or agent-reply (default: intent)");
+        options.argument(
+            "WHAT", what_,
+            "intent, project, record, events, agent-request or agent-reply (default: intent)");
     }
 
     ExitCode run(Session& session) override {
@@ -59,8 +59,9 @@ public:
             report.extra["schema"] = each.schema();
             return session.finish(std::move(report));
         }
-        return session.fail_with({error("cli.usage", fmt::format("there is no schema '{}'", what),
-                                        {}, "one of intent, project, record, events, agent-request, agent-reply")});
+        return session.fail_with(
+            {error("cli.usage", fmt::format("there is no schema '{}'", what), {},
+                   "one of intent, project, record, events, agent-request, agent-reply")});
     }
 
 private:

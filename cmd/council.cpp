@@ -127,11 +127,10 @@ void Council::admit() {
     }
     admitted_ = are_trusted(project_);
     if (admitted_) return;
-    auto diagnostic =
-        warning("agent.untrusted",
-                fmt::format("{} of the project not asked: nobody trusts it as it is",
-                            count_of(agents.size(), "agent")),
-                first.position, "read what it runs, then: agentops agents --trust");
+    auto diagnostic = warning("agent.untrusted",
+                              fmt::format("{} of the project not asked: nobody trusts it as it is",
+                                          count_of(agents.size(), "agent")),
+                              first.position, "read what it runs, then: agentops agents --trust");
     if (std::any_of(agents.begin(), agents.end(),
                     [](const auto& each) { return each.second.is_required; }))
         diagnostic.level = Level::error;
@@ -186,8 +185,8 @@ Result<std::string> Council::run(const std::string& name, const intent::OutsideA
             run::RunnerOptions options;
             options.log_dir = store_.dir() / "agents";
             options.environment = environment_of_agents();
-            runner_ = run::make_runner(std::move(options), session_.interrupt(),
-                                       session_.redactor());
+            runner_ =
+                run::make_runner(std::move(options), session_.interrupt(), session_.redactor());
         }
     }
     run::ToolCall call;
@@ -206,16 +205,17 @@ Result<std::string> Council::run(const std::string& name, const intent::OutsideA
     const auto done = runner_->run(stack.empty() ? "project" : stack,
                                    {name, call.argv.front(), std::move(call), false, ""});
     if (done.ok) return done.output;
-    const auto why = done.diagnostics.empty() ? std::string("it failed")
-                                              : done.diagnostics.front().message;
-    auto diagnostic = warning(
-        done.timed_out ? "agent.late" : "agent.failed",
-        done.timed_out ? fmt::format("agent '{}' did not answer within {}: its voice is missing",
-                                     name, to_text(agent.deadline.value))
-                       : fmt::format("agent '{}' has no answer, its voice is missing: {}", name, why),
-        agent.position,
-        fmt::format("what it wrote is in {}",
-                    done.stderr_log.lexically_relative(project_.root).string()));
+    const auto why =
+        done.diagnostics.empty() ? std::string("it failed") : done.diagnostics.front().message;
+    auto diagnostic =
+        warning(done.timed_out ? "agent.late" : "agent.failed",
+                done.timed_out
+                    ? fmt::format("agent '{}' did not answer within {}: its voice is missing", name,
+                                  to_text(agent.deadline.value))
+                    : fmt::format("agent '{}' has no answer, its voice is missing: {}", name, why),
+                agent.position,
+                fmt::format("what it wrote is in {}",
+                            done.stderr_log.lexically_relative(project_.root).string()));
     if (agent.is_required) diagnostic.level = Level::error;
     return fail(std::move(diagnostic));
 }

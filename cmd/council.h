@@ -23,7 +23,8 @@ public:
 
     /// Somebody may be asked at that stage.
     bool sits(Stage stage) const;
-    /// Why nobody is asked, and names that agents must not have. Codes: agent.untrusted, agent.name.
+    /// Why nobody is asked, and names that agents must not have. Codes: agent.untrusted,
+    /// agent.name.
     const Diagnostics& remarks() const { return remarks_; }
 
     /// Asks the agents of a stage about a stack ("" for the project). An agent that fails, is late

@@ -204,8 +204,7 @@ private:
             const auto* award = board->get(slots::award);
             const auto* lots = board->get(slots::lots);
             if (request_.destroy || award == nullptr || lots == nullptr) continue;
-            for (const auto& [agent, voice] :
-                 voices_of(*lots, board->all(slots::opinions), *award))
+            for (const auto& [agent, voice] : voices_of(*lots, board->all(slots::opinions), *award))
                 all[stack->id][agent] = {{"accepted", voice.accepted},
                                          {"overridden", voice.overridden}};
         }

@@ -279,8 +279,8 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
     if (depth == Depth::artifacts)
         goals.insert(goals.end(), {slots::units.id, slots::playbooks.id});
     if (depth == Depth::negotiation) goals = {slots::award.id};
-    auto walk = walk_to(session, workspace, stacks, goals, depth == Depth::negotiation,
-                        hearing.counsel);
+    auto walk =
+        walk_to(session, workspace, stacks, goals, depth == Depth::negotiation, hearing.counsel);
     auto diagnostics = workspace.remarks;
     append(diagnostics, std::move(hearing.diagnostics));
     append(diagnostics, std::move(walk.diagnostics));

@@ -28,7 +28,7 @@ struct Workspace {
     record::Store store{fs::path()};
     catalog::Severity fail_on = catalog::Severity::high;
     std::unique_ptr<Council> council;  ///< the project's own agents
-    prices::Book prices;  ///< the built-in book, with the project's own over it
+    prices::Book prices;               ///< the built-in book, with the project's own over it
     std::map<std::string, std::pair<catalog::Observed, std::string>> observed;
     std::map<std::string, std::string>
         shares;           ///< by stack: what it got of a shared budget, and why

@@ -99,9 +99,8 @@ std::vector<Finding> judge(const BuiltStack& built, const intent::Stack& stack,
     }
     apply_waivers(stack.rules, standards, findings, diagnostics);
     for (auto& finding : findings)
-        finding.blocks =
-            !finding.waived &&
-            (finding.severity >= standards.fail_on || is_denied(stack.rules, finding));
+        finding.blocks = !finding.waived &&
+                         (finding.severity >= standards.fail_on || is_denied(stack.rules, finding));
     std::stable_sort(findings.begin(), findings.end(), worse);
     return findings;
 }

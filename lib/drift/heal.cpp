@@ -18,10 +18,6 @@ std::vector<std::string> texts_in(const Json& list) {
     return texts;
 }
 
-bool is_event(const record::JournalEntry& entry, std::string_view name) {
-    return entry.event == name;
-}
-
 void take(const record::JournalEntry& entry, HealHistory& history) {
     const auto when = parse_rfc3339(entry.time);
     if (!when) return;

@@ -18,7 +18,8 @@ struct Words {
 };
 
 inline constexpr Words kProviders{"provider", {"aws"}};
-inline constexpr Words kPreferences{"preference", {"cost", "availability", "latency", "preferences"}};
+inline constexpr Words kPreferences{"preference",
+                                    {"cost", "availability", "latency", "preferences"}};
 inline constexpr Words kAgentReads{"slot", {"prices", "components", "resources"}};
 inline constexpr Words kAgentWrites{"slot", {"prices", "constraints", "preferences", "findings"}};
 inline constexpr Words kRisks{"risk", {"low", "medium", "high"}};

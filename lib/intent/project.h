@@ -137,8 +137,7 @@ struct OutsideAgent {
     void visit(V& v) {
         v.required("command", command, "program and arguments, relative to the project");
         v.required("reads", reads, "what it is told: prices, components, resources");
-        v.required("writes", writes,
-                   "what it may say: prices, constraints, preferences, findings");
+        v.required("writes", writes, "what it may say: prices, constraints, preferences, findings");
         v.optional("knobs", knobs, "knobs that it may speak of (all)");
         v.optional("deadline", deadline, "time for one answer (10 s)");
         v.optional("environment", environment, "variables of the caller that it gets (none)");

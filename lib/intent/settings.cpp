@@ -146,8 +146,7 @@ private:
             fail(place, 1, "agent", fmt::format("agent '{}' sees nothing to remark on", name),
                  "findings are about components or resources");
         if (agent.deadline.value.value.count() <= 0)
-            fail(agent.deadline.position, 1, "range", "this needs time",
-                 "e.g. `deadline: 10 s`");
+            fail(agent.deadline.position, 1, "range", "this needs time", "e.g. `deadline: 10 s`");
     }
 
     const yaml::Node& root_;

@@ -22,7 +22,7 @@ enum class Measure { cost, downtime, latency, dislike };
 inline constexpr std::size_t kMeasures = 4;
 
 /// Units of the amounts. Coarse ones make equal designs equal, and the search quick.
-inline constexpr double kCostUnit = 1e-3;      ///< USD a month; of dislike too
+inline constexpr double kCostUnit = 1e-3;  ///< USD a month; of dislike too
 inline constexpr double kDowntimeUnit = 1e-8;
 inline constexpr double kLatencyUnit = 1e-4;  ///< seconds
 

@@ -16,8 +16,8 @@ class Frame {
 public:
     Frame(const Problem& problem, const Active& active)
         : problem_(problem), active_(active), caps_(kMeasures, kNoCap) {
-        for (const auto measure : {Measure::cost, Measure::downtime, Measure::latency,
-                                   Measure::dislike})
+        for (const auto measure :
+             {Measure::cost, Measure::downtime, Measure::latency, Measure::dislike})
             dimensions_.push_back(Dimension::of(measure));
         for (std::size_t i = 0; i < problem.limits.size(); ++i) {
             if (active.limits[i]) cap(problem.limits[i]);
@@ -46,13 +46,32 @@ private:
     Caps caps_;
 };
 
-std::vector<std::size_t> targets_of(const Preference& preference) {
+bool anybody_dislikes(const Problem& problem) {
+    const auto disliked = [](const Candidate& candidate) {
+        return candidate.score.of(Measure::dislike) != 0;
+    };
+    const auto any = [&](const Candidates& all) {
+        return std::any_of(all.begin(), all.end(), disliked);
+    };
+    for (const auto& group : problem.groups) {
+        for (const auto& alternative : group.alternatives) {
+            const auto& members = alternative.members;
+            if (disliked(alternative.head) || std::any_of(members.begin(), members.end(), any))
+                return true;
+        }
+    }
+    return false;
+}
+
+/// Every measure in order; what nobody says anything of needs no search of its own.
+std::vector<std::size_t> targets_of(const Problem& problem) {
     std::vector<std::size_t> targets;
-    for (const auto measure : preference.order)
+    for (const auto measure : problem.preference.order)
         targets.push_back(static_cast<std::size_t>(measure));
     for (std::size_t d = 0; d < kMeasures; ++d) {
         if (std::find(targets.begin(), targets.end(), d) == targets.end()) targets.push_back(d);
     }
+    if (!anybody_dislikes(problem)) std::erase(targets, static_cast<std::size_t>(Measure::dislike));
     return targets;
 }
 
@@ -79,7 +98,7 @@ std::optional<Found> by_weights(const Problem& problem, const Active& active) {
     Frame frame(problem, active);
     const auto weights = scaled(frame, *problem.preference.weights);
     if (!weights) return std::nullopt;
-    auto targets = targets_of(problem.preference);
+    auto targets = targets_of(problem);
     targets.insert(targets.begin(), frame.add(Dimension::weighted(*weights)));
     return frame.best(targets);
 }
@@ -92,9 +111,8 @@ Active Active::all(const Problem& problem) {
 }
 
 std::optional<Solution> solve(const Problem& problem, const Active& active) {
-    auto found = problem.preference.weights
-                     ? by_weights(problem, active)
-                     : Frame(problem, active).best(targets_of(problem.preference));
+    auto found = problem.preference.weights ? by_weights(problem, active)
+                                            : Frame(problem, active).best(targets_of(problem));
     if (!found) return std::nullopt;
     const auto score = score_of(problem, found->choice);
     return Solution{std::move(found->choice), score};

@@ -11,10 +11,6 @@ namespace agentops::record {
 
 namespace {
 
-bool is_event(const JournalEntry& entry, std::string_view event) {
-    return entry.event == event;
-}
-
 void merge(std::vector<std::string>& targets, const Json& more) {
     if (!more.is_array()) return;
     for (const auto& target : more) {

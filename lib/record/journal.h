@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -19,6 +20,10 @@ struct JournalEntry {
     std::string time, run, event, hash;
     Json data;
 };
+
+inline bool is_event(const JournalEntry& entry, std::string_view event) {
+    return entry.event == event;
+}
 
 /// Appends under a file lock and fsyncs. `event` is like "plan.made", "plan.approved",
 /// "apply.finished".

@@ -17,10 +17,6 @@ using Words = std::set<std::string>;
 /// Of one apply or check: what is worse has the higher number.
 enum class Verdict { none, good, undecided, bad };
 
-bool is_event(const JournalEntry& entry, std::string_view event) {
-    return entry.event == event;
-}
-
 /// Whole milliseconds cannot overflow, as the clock's own unit does after 292 years.
 milliseconds between(Instant from, Instant to) {
     return std::chrono::floor<milliseconds>(to) - std::chrono::floor<milliseconds>(from);

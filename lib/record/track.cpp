@@ -62,11 +62,11 @@ Tracks track_records(const std::vector<JournalEntry>& entries) {
     Tracks tracks;
     std::map<std::string, const Json*> plans;  // by run
     for (const auto& entry : entries) {
-        if (entry.event == "plan.made") {
+        if (is_event(entry, "plan.made")) {
             plans[entry.run] = &entry.data;
             add_voices(entry.data, tracks);
         }
-        if (entry.event != "apply.finished") continue;
+        if (!is_event(entry, "apply.finished")) continue;
         const auto plan = plans.find(entry.run);
         if (plan == plans.end()) continue;
         add_checks(*plan->second, entry.data, tracks);

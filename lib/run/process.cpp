@@ -244,7 +244,8 @@ private:
 
     milliseconds pause() const {
         if (!pidfd_.valid()) return milliseconds(20);  // Linux before 5.3 cannot wait for it
-        if (patience_.tick || patience_.had_enough || interrupt_.count() > 0) return milliseconds(100);
+        if (patience_.tick || patience_.had_enough || interrupt_.count() > 0)
+            return milliseconds(100);
         return std::chrono::minutes(10);
     }
 
@@ -305,8 +306,8 @@ Result<ProcessEnd> run_process(const ProcessSpec& spec, const Patience& patience
         cwd = Fd(::open(spec.cwd.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!cwd.valid()) return not_started(program + "' in '" + spec.cwd.string(), errno);
     }
-    TRY(const pid_t pid, spawn(spec, program, spec.stdin_fd >= 0 ? spec.stdin_fd : nothing.get(),
-                                cwd.get()));
+    TRY(const pid_t pid,
+        spawn(spec, program, spec.stdin_fd >= 0 ? spec.stdin_fd : nothing.get(), cwd.get()));
     return Watch(pid, patience, interrupt).wait();
 }
 

@@ -22,8 +22,8 @@ struct ProcessSpec {
     std::filesystem::path cwd;      ///< empty: ours
     Environment env;                ///< all that the program sees
     int stdout_fd = -1, stderr_fd = -1;
-    int stdin_fd = -1;  ///< -1: nothing to read
     std::vector<int> inherited_fds;  ///< stay open in the program, under the same numbers
+    int stdin_fd = -1;               ///< -1: nothing to read
 };
 
 /// How long a program may take, and to stop once it was asked to.

@@ -171,8 +171,9 @@ private:
         if (!logs) return at.report(logs.error());
         auto input = input_of(call);
         if (!input) return at.report(input.error());
-        const ProcessSpec spec{call.argv,       call.cwd,     *std::move(env),       logs->out.get(),
-                               logs->err.get(), input->get(), options_.inherited_fds};
+        const ProcessSpec spec{call.argv,       call.cwd,        *std::move(env),
+                               logs->out.get(), logs->err.get(), options_.inherited_fds,
+                               input->get()};
         execute(at, call, spec);
     }
 

@@ -49,9 +49,9 @@ struct ToolCall {
     /// Not empty: the first interrupt makes this file instead of sending SIGINT; the program looks
     /// for it between two pieces of work and stops there.
     std::filesystem::path stop_file = {};
-    std::string exclusive = {};  ///< calls with the same non-empty word never run at once
-    int memory_mb = 0;           ///< for admission
-    std::string input = {};      ///< what it reads on stdin
+    std::string exclusive = {};   ///< calls with the same non-empty word never run at once
+    int memory_mb = 0;            ///< for admission
+    std::string input = {};       ///< what it reads on stdin
     std::size_t most_output = 0;  ///< bytes; not 0: a program that writes more is killed
     /// From the deadline's SIGINT to SIGKILL.
     std::chrono::milliseconds grace{std::chrono::seconds(20)};

@@ -148,9 +148,10 @@ std::optional<Score> best_by_force(const Problem& p) {
     });
 }
 
-bool beats(const Score& a, const Score& b) {
+/// In the first `measures`.
+bool beats(const Score& a, const Score& b, std::size_t measures = kMeasures) {
     bool better = false;
-    for (std::size_t i = 0; i < kMeasures; ++i) {
+    for (std::size_t i = 0; i < measures; ++i) {
         if (a.amounts[i] > b.amounts[i]) return false;
         better = better || a.amounts[i] < b.amounts[i];
     }
@@ -273,6 +274,10 @@ TEST_CASE("negotiate: a relaxation is enough, and less is not") {
 }
 
 TEST_CASE("negotiate: the frontier is every score that no other one beats") {
+    constexpr std::size_t kPlotted = 3;  // dislike is no reason for a design of its own
+    const auto same = [&](const Score& a, const Score& b) {
+        return std::equal(a.amounts.begin(), a.amounts.begin() + kPlotted, b.amounts.begin());
+    };
     for (unsigned seed = 0; seed < kProblems; ++seed) {
         CAPTURE(seed);
         auto p = problem(seed);
@@ -284,14 +289,15 @@ TEST_CASE("negotiate: the frontier is every score that no other one beats") {
         auto all = scores(p, active);
         std::erase_if(all, [&](const Score& score) {
             return std::any_of(points.begin(), points.end(),
-                               [&](const auto& point) { return point.score == score; });
+                               [&](const auto& point) { return same(point.score, score); });
         });
         for (const auto& score : all)
-            REQUIRE(std::any_of(points.begin(), points.end(),
-                                [&](const auto& point) { return beats(point.score, score); }));
+            REQUIRE(std::any_of(points.begin(), points.end(), [&](const auto& point) {
+                return beats(point.score, score, kPlotted);
+            }));
         for (const auto& a : points) {
             REQUIRE(std::none_of(points.begin(), points.end(), [&](const auto& b) {
-                return beats(b.score, a.score) || (&a != &b && a.score == b.score);
+                return beats(b.score, a.score, kPlotted) || (&a != &b && same(a.score, b.score));
             }));
         }
     }

@@ -40,6 +40,7 @@ capacity     lots                      -> opinions
 cost         stack, lots               -> opinions
 reliability  stack, lots               -> opinions
 warden       lots                      -> opinions
+envoy        stack, lots               -> opinions
 arbiter      stack, lots, opinions     -> award
 architect    stack, parts, lots, award -> design
 engineer     design                    -> built

@@ -9,8 +9,9 @@ using record::track_records;
 namespace {
 
 Json plan(std::size_t accepted, std::size_t overridden, double reckoned, double planned) {
-    return {{"agents", {{"shop", {{"cost", {{"accepted", accepted}, {"overridden", overridden}}}}}}},
-            {"costs", {{"shop", {{"reckoned", reckoned}, {"planned", planned}}}}}};
+    return {
+        {"agents", {{"shop", {{"cost", {{"accepted", accepted}, {"overridden", overridden}}}}}}},
+        {"costs", {{"shop", {{"reckoned", reckoned}, {"planned", planned}}}}}};
 }
 
 Json apply(std::size_t ok, std::size_t failed) {
