@@ -195,6 +195,24 @@ bool is_absorbed(const Sighting& sighting, const Observed& object) {
     return text == sighting.actual && text != sighting.expected;
 }
 
+/// "ingress[0]" of "ingress[0].protocol"; "" of what lies in no list.
+std::string element_of(const std::string& path) {
+    const auto end = path.find(']');
+    return end == std::string::npos ? "" : path.substr(0, end + 1);
+}
+
+/// An element of a list is the one that drifted only when all that was told of it is still so:
+/// any other one may have some of its values.
+bool is_another(const Sighting& sighting, const std::vector<Sighting>& remembered,
+                const Observed& object) {
+    const auto element = element_of(sighting.path);
+    return !element.empty() &&
+           std::any_of(remembered.begin(), remembered.end(), [&](const Sighting& other) {
+               return other.address == sighting.address && element_of(other.path) == element &&
+                      !is_absorbed(other, object);
+           });
+}
+
 }  // namespace
 
 void keep_absorbed(const std::vector<Sighting>& remembered, const Observation& observation,
@@ -203,7 +221,9 @@ void keep_absorbed(const std::vector<Sighting>& remembered, const Observation& o
         const auto object =
             std::find_if(observation.objects.begin(), observation.objects.end(),
                          [&](const Observed& one) { return one.address == sighting.address; });
-        if (object == observation.objects.end() || !is_absorbed(sighting, *object)) continue;
+        if (object == observation.objects.end() || !is_absorbed(sighting, *object) ||
+            is_another(sighting, remembered, *object))
+            continue;
         for (auto& resource : verdict.resources) {
             if (resource.address != sighting.address) continue;
             resource.status = Status::modified;

@@ -277,6 +277,34 @@ TEST_CASE("drift: what a state took over stays drift until it is in order") {
     CHECK(verdict(plan) == "aws_x.y in_sync none\n");
 }
 
+TEST_CASE("drift: an element of a list is in order when another one stands in its place") {
+    Look look;
+    auto plan = look.plan.json();
+    auto& values = plan["prior_state"]["values"]["root_module"]["resources"];
+    const auto sighting = [](const char* path, const char* actual) {
+        Sighting made;
+        made.unit = "shop/main";
+        made.address = "aws_x.y";
+        made.path = path;
+        made.actual = actual;
+        return made;
+    };
+    const std::vector<Sighting> remembered = {sighting("rule[0].port", "22"),
+                                              sighting("rule[0].protocol", "\"tcp\"")};
+    const auto verdict = [&](int port) {
+        values = {{{"address", "aws_x.y"},
+                   {"values", {{"rule", {{{"port", port}, {"protocol", "tcp"}}}}}}}};
+        const auto seen = read_observation({"aws_x.y"}, look.events, plan);
+        auto judged = judge(look.background, seen);
+        keep_absorbed(remembered, seen, judged);
+        return show(judged);
+    };
+    CHECK(verdict(22) ==
+          "aws_x.y modified drift\n  rule[0].port added none -> 22\n"
+          "  rule[0].protocol added none -> \"tcp\"\n");
+    CHECK(verdict(443) == "aws_x.y in_sync none\n");
+}
+
 TEST_CASE("drift: a machine that was stopped tells people something, computed or not") {
     const auto schema = ComputedOnly::from_record({{"aws_x", {"instance_state"}}});
     Look look;
