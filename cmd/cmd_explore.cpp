@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "base/yaml_edit.h"
+#include "catalog/decode.h"
 #include "cmd/command.h"
 #include "cmd/workspace.h"
 #include "report/plot.h"
@@ -212,7 +213,7 @@ private:
         const auto& stack = *selection.front();
         Source source = *stack.source;
         for (const auto& word : pins_) {
-            const auto edited = edit(stack, source, word);
+            const auto edited = edit(session, stack, source, word);
             if (!edited) return session.fail_with(edited.error());
             source.text = *edited;
         }
@@ -225,8 +226,8 @@ private:
         return session.finish(std::move(report));
     }
 
-    static Result<std::string> edit(const intent::Stack& stack, const Source& source,
-                                    const std::string& word) {
+    static Result<std::string> edit(Session& session, const intent::Stack& stack,
+                                    const Source& source, const std::string& word) {
         const auto dot = word.find('.'), equals = word.find('=');
         const auto usage = [&](std::string message, std::string help) {
             return fail(error("cli.usage", std::move(message), {}, std::move(help)));
@@ -249,7 +250,22 @@ private:
         yaml::Path path{"components", name, knob};
         if (!stack.environment.empty())
             path.insert(path.begin(), {"environments", stack.environment});
-        return yaml::set(source, path, yaml::scalar_text(word.substr(equals + 1)));
+        TRY(const auto value, value_of(session, *kind, knob, word.substr(equals + 1)));
+        return yaml::set(source, path, value);
+    }
+
+    /// As it will stand in the intent, which must accept it.
+    static Result<std::string> value_of(Session& session, const catalog::Kind& kind,
+                                        const std::string& knob, const std::string& text) {
+        const auto& pin = session.sources().add("--pin", fmt::format("{}: {}\n", knob, text));
+        TRY(const auto body, yaml::parse(pin));
+        Diagnostics found;
+        Decoding context{found, "intent"};
+        catalog::Spec spec;
+        catalog::decode_knobs(kind.info(), body, spec, context);
+        if (!found.empty()) return fail(std::move(found));
+        const auto& value = spec.pinned.front().value;
+        return body.find(knob)->quoted ? yaml::scalar_text(value) : value;
     }
 
     std::vector<std::string> stacks_, what_if_, pins_;
