@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 
 #include "base/digest.h"
+#include "base/fs.h"
+#include "base/json_access.h"
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
@@ -157,11 +159,31 @@ private:
         }
         if (!session.globals().json && rows.size() > 1)
             session.print(report::table(rows, {}, session.text_options().width));
+        add_decisions(session, store.run(id) / record::kDecisionsFile, report);
         report.verdict = fmt::format("{}: {}", id, row.status);
         if (!session.globals().json)
             session.print(
                 fmt::format("logs  {}\n", relative_to(store.run(id), fs::current_path())));
         return session.finish(std::move(report));
+    }
+
+    /// What was decided and why; runs that only looked, and older ones, have none.
+    static void add_decisions(Session& session, const fs::path& file, report::Report& report) {
+        const auto text = read_file(file);
+        auto decisions = text ? Json::parse(*text, nullptr, false) : Json::object();
+        if (!decisions.is_object()) decisions = Json::object();
+        report::Rows rows{{"DECIDED", "BY", "BECAUSE"}};
+        for (const auto& [stack, list] : decisions.items()) {
+            for (const auto& each : list) {
+                const auto subject = fmt::format("{}: {} = {}", stack, text_of(each, "subject"),
+                                                 text_of(each, "choice"));
+                rows.push_back({subject, text_of(each, "agent"), text_of(each, "because")});
+            }
+        }
+        if (!session.globals().json && rows.size() > 1)
+            session.print("\n" + report::table(rows, {{}, {}, {20}}, session.text_options().width) +
+                          "\n");
+        report.extra["decisions"] = std::move(decisions);
     }
 
     /// The chain itself, then that every manifest is the one the journal knows.

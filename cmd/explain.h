@@ -63,6 +63,7 @@ std::vector<Rejection> why_not(const Explanation& explanation, const std::string
 /// The options that were considered.
 std::vector<std::string> options_of(const Explanation& explanation);
 
+Json to_json(const graph::Decision& decision);
 Json to_json(const Explanation& explanation);
 Json to_json(const Rejection& rejection);
 /// For people, as wide as the terminal. `verbosity` 1 shows the options of every decision.

@@ -90,13 +90,7 @@ Json option_record(const graph::Option& option) {
 }
 
 Json decision_record(const graph::Decision* decision) {
-    return {{"agent", decision->agent},
-            {"subject", decision->subject},
-            {"choice", decision->choice},
-            {"because", decision->because},
-            {"options", list_of(decision->options, option_record)},
-            {"positions", list_of(decision->positions, [](const auto& p) { return to_json(p); })},
-            {"rules", decision->rules}};
+    return to_json(*decision);
 }
 
 Json line_record(const WonLine& line) {
@@ -242,6 +236,16 @@ std::string stack_text(const InStack& in, const std::string& subject, const Text
 }
 
 }  // namespace
+
+Json to_json(const graph::Decision& decision) {
+    return {{"agent", decision.agent},
+            {"subject", decision.subject},
+            {"choice", decision.choice},
+            {"because", decision.because},
+            {"options", list_of(decision.options, option_record)},
+            {"positions", list_of(decision.positions, [](const auto& p) { return to_json(p); })},
+            {"rules", decision.rules}};
+}
 
 Json to_json(const Explanation& explanation) {
     return {

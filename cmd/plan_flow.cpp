@@ -9,6 +9,7 @@
 #include "agents/voices.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "cmd/explain.h"
 #include "record/journal.h"
 #include "report/model.h"
 #include "terraform/facts.h"
@@ -183,6 +184,8 @@ private:
         planned_.destroys = manifest.destroys();
         planned_.replaces = manifest.replaces();
         if (failed_ || session_.interrupt().count() > 0) return {};
+        TRY_DO(write_file(workspace_.store.run(planned_.run) / record::kDecisionsFile,
+                          dump_json(decisions(), 1) + "\n", 0600));
         TRY_DO(record::write_manifest(workspace_.store, manifest));
         const auto counts = planned_.report.counts();
         TRY_DO(record::append_journal(workspace_.store, session_.clock(), planned_.run, "plan.made",
@@ -194,6 +197,17 @@ private:
                                        {"costs", costs()}}));
         planned_.manifest = std::move(manifest);
         return {};
+    }
+
+    /// Why the design is as it is, by stack.
+    Json decisions() const {
+        auto all = Json::object();
+        for (const auto* stack : stacks_.stacks) {
+            auto& list = all[stack->id] = Json::array();
+            for (const auto* decision : stacks_.board(stack->id)->decisions())
+                list.push_back(to_json(*decision));
+        }
+        return all;
     }
 
     /// By stack and agent: proposals that became part of the design, and that did not.

@@ -12,6 +12,9 @@
 
 namespace agentops::record {
 
+/// In a run's folder: why its design is as it is, by stack.
+inline constexpr const char* kDecisionsFile = "decisions.json";
+
 class Store {
 public:
     explicit Store(fs::path project_root) : root_(std::move(project_root)) {}

@@ -59,6 +59,15 @@ class NegotiationTest(cli.CliTest):
         self.assertEqual(record["diagnostics"][0]["position"]["line"], 5)
         self.assert_no_tool(project)
 
+    def test_a_run_keeps_why_its_design_is_as_it_is(self):
+        project = self.project(shop("budget: 200 USD/month"))
+        run = project.agentops_json("plan")["run"]
+        decisions = project.agentops_json("runs", run)["decisions"]["shop"]
+        (size,) = [decision for decision in decisions if decision["subject"] == "web.size"]
+        self.assertEqual((size["agent"], size["positions"][0]["file"]), ("arbiter", "shop.intent.yaml"))
+        self.assertTrue([option for option in size["options"] if option["rejected"]])
+        self.assertIn(f"shop: web.size = {size['choice']}", project.agentops("runs", run).out)
+
     def test_the_picture_is_a_file(self):
         project = self.project(shop("budget: 200 USD/month"))
         project.agentops("explore", "shop", "--svg", "plot.svg")
