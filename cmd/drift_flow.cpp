@@ -338,19 +338,28 @@ private:
 }  // namespace
 
 std::vector<std::string> DriftCheck::targets_of(const std::string& unit) const {
-    std::vector<std::string> targets;
+    std::vector<std::string> targets, followers;
+    bool has_accepted = false;
+    const bool plays = verdicts.at(unit).plays;
     for (const auto& stack : report.stacks) {
         for (const auto& resource : *stack.resources) {
-            if (resource.verdict.unit != unit || !resource.drifted()) continue;
-            if (resource.verdict.planned == Action::no_op) continue;
-            auto name = resource.verdict.address;
-            if (const auto task = name.find(": ");
-                verdicts.at(unit).plays && task != std::string::npos)
+            const auto& verdict = resource.verdict;
+            if (verdict.unit != unit || verdict.planned == Action::no_op) continue;
+            has_accepted = has_accepted || (verdict.drifted() && !resource.drifted());
+            if (!plays && verdict.cause == drift::Cause::follows)
+                followers.push_back(verdict.address);
+            if (!resource.drifted()) continue;
+            auto name = verdict.address;
+            if (const auto task = name.find(": "); plays && task != std::string::npos)
                 name.resize(task);
             if (std::find(targets.begin(), targets.end(), name) == targets.end())
                 targets.push_back(std::move(name));
         }
     }
+    // What is made anew has another id: whoever holds the old one must learn of it. Behind accepted
+    // drift nobody can tell whom they follow.
+    if (!targets.empty() && !has_accepted)
+        targets.insert(targets.end(), followers.begin(), followers.end());
     return targets;
 }
 

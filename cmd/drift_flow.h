@@ -22,7 +22,8 @@ struct DriftCheck {
     std::vector<drift::Sighting> appeared, restored;
 
     /// Addresses (or machines) of a unit that drifted, are not accepted, and that a plan would
-    /// restore. (The others would only be taken over by the state, and so be forgotten.)
+    /// restore. (The others would only be taken over by the state, and so be forgotten.) Behind
+    /// them what a plan would change only because they drifted.
     std::vector<std::string> targets_of(const std::string& unit) const;
     std::size_t drifted = 0, unknown = 0, in_sync = 0, not_checked = 0, accepted = 0;
 };

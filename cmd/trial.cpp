@@ -43,6 +43,10 @@ std::optional<Bodies> Trial::build(const std::string& text) {
     trial->project = workspace_.project;
     trial->store = workspace_.store;
     trial->fail_on = workspace_.fail_on;
+    trial->council = workspace_.council;
+    trial->prices = workspace_.prices;
+    trial->observed = workspace_.observed;
+    trial->shares = workspace_.shares;
     for (const auto& other : workspace_.stacks) {
         if (other.intent != stack_.intent) trial->stacks.push_back(other);
     }

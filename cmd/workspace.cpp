@@ -107,7 +107,7 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
-    workspace.council = std::make_unique<Council>(session, workspace.project);
+    workspace.council = std::make_shared<Council>(session, workspace.project);
     workspace.remarks = workspace.council->remarks();
     TRY_DO(read_knowledge(session, workspace));
     TRY_DO(deal_out(session, workspace));
@@ -224,9 +224,10 @@ public:
     Diagnostics diagnostics;
 
     void hold() {
-        auto& council = *workspace_.council;
-        const bool of_resources = council.sits(Stage::resources);
-        if (!of_resources && !council.sits(Stage::components)) return;
+        const auto& council = workspace_.council;
+        if (!council) return;
+        const bool of_resources = council->sits(Stage::resources);
+        if (!of_resources && !council->sits(Stage::components)) return;
         const auto laid_out =
             walk_to(session_, workspace_, stacks_, {slots::lots.id}, true, counsel);
         known_.assign(stacks_.size(), Json());

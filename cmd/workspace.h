@@ -27,7 +27,7 @@ struct Workspace {
     std::unique_ptr<catalog::StackIndex> index;
     record::Store store{fs::path()};
     catalog::Severity fail_on = catalog::Severity::high;
-    std::unique_ptr<Council> council;  ///< the project's own agents
+    std::shared_ptr<Council> council;  ///< the project's own agents; null: none is asked
     prices::Book prices;               ///< the built-in book, with the project's own over it
     std::map<std::string, std::pair<catalog::Observed, std::string>> observed;
     std::map<std::string, std::string>
