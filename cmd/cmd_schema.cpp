@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "agents/counsel.h"
+#include "base/text.h"
 #include "catalog/kind.h"
 #include "cmd/command.h"
 #include "cmd/schemas.h"
@@ -59,9 +60,11 @@ public:
             report.extra["schema"] = each.schema();
             return session.finish(std::move(report));
         }
-        return session.fail_with(
-            {error("cli.usage", fmt::format("there is no schema '{}'", what), {},
-                   "one of intent, project, record, events, agent-request, agent-reply")});
+        std::vector<std::string> names;
+        for (const auto& each : kPublished)
+            names.emplace_back(each.name);
+        return session.fail_with({error("cli.usage", fmt::format("there is no schema '{}'", what),
+                                        {}, "one of " + join(names, ", "))});
     }
 
 private:

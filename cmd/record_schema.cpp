@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/exit_code.h"
+#include "base/schema_head.h"
 #include "catalog/finding.h"
 #include "cmd/schemas.h"
 
@@ -11,7 +12,6 @@ namespace agentops::cmd {
 
 namespace {
 
-constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
 constexpr const char* kActions[] = {"no-op",   "create", "read",   "update",
                                     "replace", "delete", "forget", "unknown"};
 
@@ -229,13 +229,6 @@ Json diagnostic() {
                    {"position", reference("position")}});
 }
 
-Json with_head(Json schema, const char* id, const char* title) {
-    schema["$schema"] = kDraft;
-    schema["$id"] = id;
-    schema["title"] = title;
-    return schema;
-}
-
 /// A line of the event stream of one type.
 Json line_of(const char* type, const char* doc, Json members) {
     return {{"if", {{"properties", {{"type", {{"const", type}}}}}}},
@@ -263,7 +256,7 @@ Json record_schema() {
     };
     schema["description"] =
         "What --json prints: one record on stdout. Commands add members of their own.";
-    return with_head(std::move(schema), "urn:agentops:schema:record:v1", "agentops --json");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:record:v1", "agentops --json");
 }
 
 Json events_schema() {
@@ -285,7 +278,8 @@ Json events_schema() {
                                  {"exit", one_of(exit_codes(), "the exit code of the process")},
                                  {"verdict", text("the last line for people")}});
     schema["description"] = "One JSON record per line of --events FILE.";
-    return with_head(std::move(schema), "urn:agentops:schema:events:v1", "agentops --events");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:events:v1",
+                            "agentops --events");
 }
 
 }  // namespace agentops::cmd

@@ -1,6 +1,7 @@
 // JSON Schemas of the two files, from the field tables that decode them. What the tables cannot say
 // (exactly one of, at least) is added by name below.
 
+#include "base/schema_head.h"
 #include "intent/document.h"
 #include "intent/project.h"
 
@@ -98,13 +99,6 @@ Json overlay_schema(Json intent) {
     return intent;
 }
 
-Json with_head(Json schema, std::string_view id, std::string_view title) {
-    schema["$schema"] = "http://json-schema.org/draft-07/schema#";
-    schema["$id"] = id;
-    schema["title"] = title;
-    return schema;
-}
-
 }  // namespace
 
 Json intent_schema(const std::map<std::string, Json>& component_schemas) {
@@ -127,7 +121,7 @@ Json intent_schema(const std::map<std::string, Json>& component_schemas) {
     }
     auto overlay = overlay_schema(schema);
     property(schema, "environments")["additionalProperties"] = std::move(overlay);
-    return with_head(std::move(schema), "urn:agentops:schema:intent:v1", "agentops intent");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:intent:v1", "agentops intent");
 }
 
 Json settings_schema() {
@@ -145,7 +139,7 @@ Json settings_schema() {
                                                  {"pattern", "^ANSIBLE_[A-Z0-9_]+$"}};
     property(schema, "secrets")["additionalProperties"]["oneOf"] =
         exactly_one_of({"env", "file", "command"});
-    return with_head(std::move(schema), "urn:agentops:schema:project:v1", "agentops.yaml");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:project:v1", "agentops.yaml");
 }
 
 }  // namespace agentops::intent
