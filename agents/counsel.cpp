@@ -7,12 +7,42 @@
 #include <set>
 #include <tuple>
 
+#include "base/instant.h"
+#include "base/schema_head.h"
 #include "base/text.h"
 #include "terraform/writer.h"
 
 namespace agentops {
 
 namespace {
+
+constexpr int kDeepest = 8;  ///< a reply has four levels
+
+/// JSON as the decoders read it; false when it is deeper than `levels`.
+bool to_node(const Json& json, int levels, yaml::Node& node) {
+    if (levels == 0) return false;
+    if (json.is_object()) {
+        node.type = yaml::Type::map;
+        for (const auto& [key, value] : json.items()) {
+            auto& member = node.members.emplace_back();
+            member.key = key;
+            if (!to_node(value, levels - 1, member.value)) return false;
+        }
+    } else if (json.is_array()) {
+        node.type = yaml::Type::sequence;
+        for (const auto& value : json) {
+            if (!to_node(value, levels - 1, node.items.emplace_back())) return false;
+        }
+    } else if (!json.is_null()) {
+        node.type = yaml::Type::scalar;
+        node.quoted = json.is_string();
+        // As decimal digits: the decoders read no exponents, and prices of requests are tiny.
+        node.text = json.is_string()         ? json.get<std::string>()
+                    : json.is_number_float() ? fmt::format("{:.15f}", json.get<double>())
+                                             : dump_json(json);
+    }
+    return true;
+}
 
 /// An answer against the request: only what is the agent's to say, about things that are there.
 class Reading {
@@ -51,22 +81,21 @@ private:
         found_.push_back(std::move(diagnostic));
     }
 
-    /// JSON is read by the strict reader of YAML, whose field tables check every member.
+    /// The field tables check every member.
     bool decode_text(const std::string& text, Reply& reply) {
         const auto json = Json::parse(text, nullptr, false);
         if (json.is_discarded() || !json.is_object()) {
             complain("agent.garbage", "what it wrote is no JSON object");
             return false;
         }
-        const Source source{agent_, dump_json(json)};
-        const auto root = yaml::parse(source);
-        Diagnostics mistakes;
-        if (!root) {
-            mistakes = root.error();
-        } else {
-            Decoding context{mistakes, "agent"};
-            if (decode(*root, reply, context)) return true;
+        yaml::Node root;
+        if (!to_node(json, kDeepest, root)) {
+            complain("agent.garbage", "what it wrote is nested too deeply");
+            return false;
         }
+        Diagnostics mistakes;
+        Decoding context{mistakes, "agent"};
+        if (decode(root, reply, context)) return true;
         for (const auto& mistake : mistakes)
             complain("agent.garbage", mistake.message);
         return false;
@@ -149,9 +178,11 @@ private:
             complain("agent.outside", fmt::format("there is no resource '{}'", finding.address));
     }
 
-    void check(const OutsidePrice& price) {
+    void check(const prices::Price& price) {
         if (!std::isfinite(price.usd) || price.usd < 0)
             complain("agent.garbage", fmt::format("{} USD is no price", price.usd));
+        if (price.date.size() != 10 || !parse_rfc3339(price.date + "T00:00:00Z"))
+            complain("agent.garbage", fmt::format("'{}' is no date like 2026-01-31", price.date));
         if (!seen_prices_.emplace(price.region, price.item).second)
             complain("agent.contradiction",
                      fmt::format("it has two prices of {} in {}", price.item, price.region));
@@ -197,13 +228,6 @@ bool is_forbidden(const catalog::Part& part, const Constraint& constraint) {
     const auto& [allow, forbid] = std::tie(constraint.allow, constraint.forbid);
     return std::any_of(forbid.begin(), forbid.end(), met) ||
            (!allow.empty() && std::none_of(allow.begin(), allow.end(), met));
-}
-
-Json with_head(Json schema, std::string_view id, std::string_view title) {
-    schema["$schema"] = "http://json-schema.org/draft-07/schema#";
-    schema["$id"] = id;
-    schema["title"] = title;
-    return schema;
 }
 
 Json object_of(Json properties) {
@@ -341,15 +365,15 @@ Json request_schema() {
                                                   {"components", list_of(component)},
                                                   {"resources", list_of(resource)}})}});
     schema["required"] = {"format_version", "agent", "stack", "slots"};
-    return with_head(std::move(schema), "urn:agentops:schema:agent-request:v1",
-                     "what an agent of the project reads on stdin");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:agent-request:v1",
+                            "what an agent of the project reads on stdin");
 }
 
 Json reply_schema() {
     auto schema = schema_of<Reply>();
     schema["properties"]["format_version"] = {{"const", kCounselFormat}};
-    return with_head(std::move(schema), "urn:agentops:schema:agent-reply:v1",
-                     "what an agent of the project writes on stdout");
+    return with_schema_head(std::move(schema), "urn:agentops:schema:agent-reply:v1",
+                            "what an agent of the project writes on stdout");
 }
 
 }  // namespace agentops

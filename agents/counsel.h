@@ -67,29 +67,13 @@ struct OutsideFinding {
     }
 };
 
-/// A price, as the book has them.
-struct OutsidePrice {
-    std::string region, item, unit;
-    double usd = 0;
-    std::string date, source;
-    template <class V>
-    void visit(V& v) {
-        v.required("region", region, "e.g. eu-west-1");
-        v.required("item", item, "e.g. ec2/t3.micro");
-        v.required("unit", unit, "hour, GB-month, ...");
-        v.required("usd", usd, "US dollars for one unit");
-        v.required("date", date, "day that it holds since, YYYY-MM-DD");
-        v.required("source", source, "where it comes from");
-    }
-};
-
 /// What an agent said on stdout.
 struct Reply {
     std::string format_version;
     std::vector<Constraint> constraints;
     std::vector<Wish> preferences;
     std::vector<OutsideFinding> findings;
-    std::vector<OutsidePrice> prices;
+    std::vector<prices::Price> prices;
     template <class V>
     void visit(V& v) {
         v.required("format_version", format_version, "1");

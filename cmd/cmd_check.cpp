@@ -18,7 +18,7 @@ public:
             .description =
                 "Loads every intent, works out the design and its resources in memory, and "
                 "judges them by the rules. Runs no tool and needs no network, so it fits a git "
-                "hook.",
+                "hook, where the project's own agents are not asked either.",
             .examples = {{"agentops check", "every stack of the project"},
                          {"agentops check shop@prod", "one of them"},
                          {"agentops check --env dev --json", "all dev stacks, for a script"}},

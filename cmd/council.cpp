@@ -17,13 +17,8 @@ namespace {
 constexpr std::size_t kMostOutput = std::size_t(4) << 20;
 constexpr const char* kPassed[] = {"PATH", "HOME", "TMPDIR"};
 
-bool stands_in(const fs::path& file, const fs::path& root) {
-    std::error_code failure;
-    const auto inside = fs::weakly_canonical(file, failure).lexically_relative(root);
-    return !failure && !inside.empty() && *inside.begin() != "..";
-}
-
-/// Whatever decides what would run: the settings, and the project's files among the words.
+/// Whatever decides what would run: the settings, and the files of the project among the words.
+/// Absolute ones are the machine's, as programs on PATH are.
 std::string digest_of(const intent::Project& project) {
     auto all = Json::array();
     for (const auto& [name, agent] : project.settings.agents) {
@@ -36,9 +31,9 @@ std::string digest_of(const intent::Project& project) {
         for (const auto& slot : agent.writes)
             entry["writes"].push_back(slot.value.value);
         for (const auto& word : agent.command) {
-            const auto file = project.root / word;
-            if (!stands_in(file, project.root)) continue;
-            if (const auto text = read_file(file)) entry["files"][word] = sha256(*text);
+            if (fs::path(word).is_absolute()) continue;
+            const auto text = read_file(project.root / word);
+            if (text) entry["files"][word] = sha256(*text);
         }
         all.push_back(std::move(entry));
     }
@@ -61,8 +56,9 @@ Json read_trusted() {
     return trusted.is_object() ? trusted : Json::object();
 }
 
+/// Git tells what it starts where its own programs are.
 bool in_git_hook() {
-    return process_env("GIT_INDEX_FILE").has_value();
+    return process_env("GIT_EXEC_PATH") || process_env("GIT_INDEX_FILE");
 }
 
 bool is_ours(std::string_view name) {
@@ -119,9 +115,8 @@ void Council::admit() {
     const auto& first = agents.front().second;
     if (in_git_hook()) {
         remarks_.push_back(note("agent.hook",
-                                fmt::format("{} of the project not asked: a git hook runs no "
-                                            "program of a repository",
-                                            count_of(agents.size(), "agent")),
+                                "the project's agents are not asked: a git hook runs no program "
+                                "of a repository",
                                 first.position));
         return;
     }
@@ -138,10 +133,17 @@ void Council::admit() {
 }
 
 bool Council::sits(Stage stage) const {
+    return any([&](const auto& agent) { return stage_of(agent) == stage; });
+}
+
+bool Council::reads(std::string_view slot) const {
+    return any([&](const auto& agent) { return agent.does_read(slot); });
+}
+
+bool Council::any(const std::function<bool(const intent::OutsideAgent&)>& wanted) const {
     const auto& agents = project_.settings.agents;
-    return admitted_ && std::any_of(agents.begin(), agents.end(), [&](const auto& each) {
-               return stage_of(each.second) == stage;
-           });
+    return admitted_ && std::any_of(agents.begin(), agents.end(),
+                                    [&](const auto& each) { return wanted(each.second); });
 }
 
 Counsel Council::ask(Stage stage, const std::string& stack, const Json& slots,

@@ -3,6 +3,7 @@
 // The project's own agents: programs that agentops.yaml names under `agents`. They run only once
 // somebody trusts them as they are, and never inside a git hook.
 
+#include <functional>
 #include <memory>
 
 #include "agents/counsel.h"
@@ -23,6 +24,8 @@ public:
 
     /// Somebody may be asked at that stage.
     bool sits(Stage stage) const;
+    /// Somebody who may be asked wants to see that slot.
+    bool reads(std::string_view slot) const;
     /// Why nobody is asked, and names that agents must not have. Codes: agent.untrusted,
     /// agent.name.
     const Diagnostics& remarks() const { return remarks_; }
@@ -39,6 +42,7 @@ private:
     Result<std::string> run(const std::string& name, const intent::OutsideAgent& agent,
                             const std::string& stack, const std::string& input);
     void admit();
+    bool any(const std::function<bool(const intent::OutsideAgent&)>& wanted) const;
 
     Session& session_;
     const intent::Project& project_;

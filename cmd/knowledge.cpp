@@ -60,9 +60,10 @@ void ask_for_prices(Workspace& workspace) {
         Stage::prices, "", {{"prices", prices_slot(workspace.prices)}}, workspace.remarks);
     for (const auto& [agent, reply] : counsel) {
         prices::Book said;
-        for (const auto& price : reply.prices)
-            said.add({price.region, price.item, price.unit, price.usd, price.date,
-                      fmt::format("{}: {}", agent, price.source)});
+        for (auto price : reply.prices) {
+            price.source = fmt::format("{}: {}", agent, price.source);
+            said.add(std::move(price));
+        }
         workspace.prices.lay_over(std::move(said));
     }
 }

@@ -20,6 +20,15 @@ struct Price {
     double usd = 0;      ///< for one unit
     std::string date;    ///< YYYY-MM-DD: the day it was seen to hold
     std::string source;  ///< where
+    template <class V>
+    void visit(V& v) {
+        v.required("region", region, "e.g. eu-west-1");
+        v.required("item", item, "e.g. ec2/t3.micro");
+        v.required("unit", unit, "hour, GB-month, ...");
+        v.required("usd", usd, "US dollars for one unit");
+        v.required("date", date, "day that it was seen to hold, YYYY-MM-DD");
+        v.required("source", source, "where it comes from");
+    }
 };
 
 class Book {

@@ -16,6 +16,7 @@ SHOP = cli.intent(components="""
 net: {kind: network, cidr: 10.1.0.0/16}
 web: {kind: service, in: net, image: ubuntu-24.04, load: {rps: 40, cpu: 10 ms}, expose: {port: 443, to: internet}}
 """)
+DEEP = 1_900_000
 FINDING = {"rule": "odd", "component": "web", "severity": "high", "message": "web is odd"}
 
 
@@ -54,10 +55,30 @@ class AgentsTest(cli.CliTest):
         self.put(project, saying(findings=[]))
         self.assertEqual(self.said(self.check(project)), ["agent.untrusted"])
 
+    def test_trust_is_in_what_is_run_however_the_project_is_reached(self):
+        project = self.project_with(saying(findings=[]), trust=False)
+        link = self.project().path("link")
+        link.symlink_to(project.folder)
+        project.agentops("-C", link, "agents", "--trust")
+        self.assertEqual(self.said(project.agentops_json("-C", link, "check")), [])
+        project.path("request.json").unlink()
+        self.put(project, saying(findings=[FINDING]))
+        self.assertEqual(self.said(project.agentops_json("-C", link, "check")), ["agent.untrusted"])
+        self.assertFalse(project.path("request.json").exists())
+
     def test_a_git_hook_runs_no_program_of_the_repository(self):
         project = self.project_with(saying(findings=[FINDING]))
-        record = self.check(project, env={"GIT_INDEX_FILE": ".git/index"})
-        self.assertEqual(self.said(record), ["agent.hook"])
+        git = lambda *words: cli.harness.run(["git", *words], env=project.env, cwd=project.folder, expect=0)
+        git("init", "-q")
+        for hook in ("pre-commit", "pre-push"):
+            script = f"#!/bin/sh\nexec '{cli.harness.agentops_binary()}' check --json > {hook}.json\n"
+            project.write(f".git/hooks/{hook}", script).chmod(0o755)
+        git("add", ".")
+        git("-c", "user.name=ann", "-c", "user.email=ann@example.com", "commit", "-qm", "one")
+        git("init", "-q", "--bare", "there.git")
+        git("push", "-q", "there.git", "HEAD:main")
+        for hook in ("pre-commit", "pre-push"):
+            self.assertEqual(self.said(json.loads(project.read(f"{hook}.json"))), ["agent.hook"])
         self.assertFalse(project.path("request.json").exists())
 
     def test_it_is_told_what_it_reads_and_nothing_else(self):
@@ -94,6 +115,10 @@ class AgentsTest(cli.CliTest):
         project = self.project_with(saying(prices=[price]), reads="prices", writes="prices")
         (shown,) = project.agentops_json("prices", "ec2/t3.micro")["prices"]
         self.assertEqual((shown["usd"], shown["source"]), (7.5, "ours: contract"))
+        self.put(project, saying(prices=[{**price, "usd": 0.00000125}]))  # as JSON has it: 1.25e-06
+        project.agentops("agents", "--trust")
+        (shown,) = project.agentops_json("prices", "ec2/t3.micro")["prices"]
+        self.assertEqual(shown["usd"], 0.00000125)
 
     def test_what_goes_wrong_is_said_and_nothing_else_stops(self):
         for code, script, more in (
@@ -103,6 +128,8 @@ class AgentsTest(cli.CliTest):
                 ("agent.failed", "#!/bin/sh\nexec yes\n", ""),
                 ("agent.late", "#!/bin/sh\ntrap '' INT\nsleep 60\n", ", deadline: 1 s"),
                 ("agent.garbage", "#!/bin/sh\necho no\n", ""),
+                ("agent.garbage", f"#!/usr/bin/env python3\nprint('{{\"findings\":' + '[' * {DEEP} + ']' * {DEEP} + '}}')\n",
+                 ""),
                 ("agent.failed", "#!/bin/sh\nprintf '\\377\\376'\n", ""),
                 ("agent.outside", saying(constraints=[{"component": "web", "knob": "size", "forbid": ["x"],
                                                        "reason": "r"}]), ""),

@@ -104,8 +104,24 @@ TEST_CASE("counsel: nobody contradicts themselves") {
                                  R"("value": "t3.micro"}])")) == Lines{"agent.contradiction"});
     const std::string price = R"({"region": "r", "item": "i", "unit": "hour", "usd": 1,
         "date": "2026-01-01", "source": "s"})";
+    CHECK(complaints(who, saying("\"prices\": [" + price + "]")).empty());
     CHECK(complaints(who, saying("\"prices\": [" + price + ", " + price + "]")) ==
           Lines{"agent.contradiction"});
+}
+
+TEST_CASE("counsel: a price has a day, and may be tiny") {
+    const auto who = agent({"prices"}, {"prices"});
+    const auto price = [](const char* usd, const char* date) {
+        return saying(fmt::format(R"("prices": [{{"region": "r", "item": "i", "unit": "request",
+            "usd": {}, "date": "{}", "source": "s"}}])",
+                                  usd, date));
+    };
+    const auto read = read_reply("ours", who, price("1.25e-06", "2026-01-01"), kRequest);
+    REQUIRE(read.has_value());
+    CHECK(read->prices.front().usd == doctest::Approx(1.25e-06));
+    for (const auto* date : {"soon", "2026-13-01", "2026-01-01T00:00:00Z"})
+        CHECK(complaints(who, price("1", date)) == Lines{"agent.garbage"});
+    CHECK(complaints(who, price("-1", "2026-01-01")) == Lines{"agent.garbage"});
 }
 
 TEST_CASE("counsel: who must be heard fails with an error") {
