@@ -41,16 +41,16 @@ std::map<std::string, Voice> voices_of(const Lots& lots,
     std::map<std::string, Voice> voices;
     if (!award.solution) return voices;
     const auto& choice = award.solution->choice;
-    for (const auto* opinion : opinions) {
-        Voice voice;
-        for (std::size_t i = 0; i < lots.lots.size(); ++i) {
-            const auto& network = lots.lots[i].network;
-            const auto alternative = network ? choice[*network] : 0;
-            hear(opinion->views[i][alternative], open_candidates(lots, opinions, i, alternative),
-                 choice[i], voice);
-        }
-        if (voice.accepted + voice.overridden > 0) voices[opinion->agent] = voice;
+    for (std::size_t i = 0; i < lots.lots.size(); ++i) {
+        const auto& network = lots.lots[i].network;
+        const auto alternative = network ? choice[*network] : 0;
+        const auto open = open_candidates(lots, opinions, i, alternative);
+        for (const auto* opinion : opinions)
+            hear(opinion->views[i][alternative], open, choice[i], voices[opinion->agent]);
     }
+    std::erase_if(voices, [](const auto& each) {
+        return each.second.accepted + each.second.overridden == 0;
+    });
     return voices;
 }
 

@@ -23,19 +23,11 @@ std::string slots_text(const std::vector<graph::SlotId>& ids) {
     return join(names, " ");
 }
 
-template <class Slots>
-Json words_of(const Slots& slots) {
-    auto words = Json::array();
+std::vector<std::string> words_of(const auto& slots) {
+    std::vector<std::string> words;
     for (const auto& slot : slots)
         words.push_back(slot.value.value);
     return words;
-}
-
-std::string listed_words(const Json& words) {
-    std::vector<std::string> texts;
-    for (const auto& word : words)
-        texts.push_back(word.template get<std::string>());
-    return join(texts, " ");
 }
 
 /// A veto binds, advice is weighed.
@@ -81,9 +73,9 @@ public:
             .description =
                 "Lists the agents of agentops and those that agentops.yaml names: what each reads "
                 "and writes, whether it advises, vetoes, decides or blocks, how many of its "
-                "proposals became part "
-                "of a design, and what the checks said after those were applied. Programs of the "
-                "project run only once you trust them as they are: --trust remembers their "
+                "proposals became part of a design, and what the checks said after those were "
+                "applied. Programs of the project run only once you trust them as they are: "
+                "--trust remembers their "
                 "settings and the project's files that they name; a change of either ends that.",
             .examples = {{"agentops agents", "who decides here"},
                          {"agentops agents --trust", "let the project's own programs take part"}},
@@ -146,8 +138,8 @@ private:
         const auto power =
             authority(agent.does_write("constraints"), agent.does_write("preferences"));
         const auto reads = words_of(agent.reads), writes = words_of(agent.writes);
-        rows.push_back({name, trusted ? power : "not trusted", listed_words(reads),
-                        listed_words(writes), track_text(tracks, name)});
+        rows.push_back({name, trusted ? power : "not trusted", join(reads, " "), join(writes, " "),
+                        track_text(tracks, name)});
         records.push_back({{"name", name},
                            {"own", true},
                            {"summary", join(agent.command, " ")},

@@ -337,30 +337,44 @@ private:
 
 }  // namespace
 
-std::vector<std::string> DriftCheck::targets_of(const std::string& unit) const {
+namespace {
+
+/// What a plan would change of a unit: what drifted and is not accepted, and what merely follows.
+struct Repairable {
     std::vector<std::string> targets, followers;
     bool has_accepted = false;
-    const bool plays = verdicts.at(unit).plays;
+};
+
+Repairable repairable(const report::Report& report, const std::string& unit, bool plays) {
+    Repairable found;
     for (const auto& stack : report.stacks) {
         for (const auto& resource : *stack.resources) {
             const auto& verdict = resource.verdict;
             if (verdict.unit != unit || verdict.planned == Action::no_op) continue;
-            has_accepted = has_accepted || (verdict.drifted() && !resource.drifted());
-            if (!plays && verdict.cause == drift::Cause::follows)
-                followers.push_back(verdict.address);
+            if (verdict.cause == drift::Cause::follows) found.followers.push_back(verdict.address);
+            if (!verdict.drifted()) continue;
+            found.has_accepted = found.has_accepted || !resource.drifted();
             if (!resource.drifted()) continue;
             auto name = verdict.address;
             if (const auto task = name.find(": "); plays && task != std::string::npos)
                 name.resize(task);
-            if (std::find(targets.begin(), targets.end(), name) == targets.end())
-                targets.push_back(std::move(name));
+            if (std::find(found.targets.begin(), found.targets.end(), name) == found.targets.end())
+                found.targets.push_back(std::move(name));
         }
     }
+    return found;
+}
+
+}  // namespace
+
+std::vector<std::string> DriftCheck::targets_of(const std::string& unit) const {
+    const bool plays = verdicts.at(unit).plays;
+    auto found = repairable(report, unit, plays);
     // What is made anew has another id: whoever holds the old one must learn of it. Behind accepted
     // drift nobody can tell whom they follow.
-    if (!targets.empty() && !has_accepted)
-        targets.insert(targets.end(), followers.begin(), followers.end());
-    return targets;
+    if (!found.targets.empty() && !found.has_accepted && !plays)
+        found.targets.insert(found.targets.end(), found.followers.begin(), found.followers.end());
+    return found.targets;
 }
 
 fs::path memory_file(const Workspace& workspace, const std::string& stack) {

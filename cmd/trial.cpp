@@ -39,21 +39,10 @@ std::optional<Bodies> Trial::build(const std::string& text) {
     bool sound = false;
     auto stacks = load(text, sound);
     if (!sound) return std::nullopt;
-    auto trial = std::make_unique<Workspace>();
-    trial->project = workspace_.project;
-    trial->store = workspace_.store;
-    trial->fail_on = workspace_.fail_on;
-    trial->council = workspace_.council;
-    trial->prices = workspace_.prices;
-    trial->observed = workspace_.observed;
-    trial->shares = workspace_.shares;
     for (const auto& other : workspace_.stacks) {
-        if (other.intent != stack_.intent) trial->stacks.push_back(other);
+        if (other.intent != stack_.intent) stacks.push_back(other);
     }
-    std::move(stacks.begin(), stacks.end(), std::back_inserter(trial->stacks));
-    std::sort(trial->stacks.begin(), trial->stacks.end(),
-              [](const auto& a, const auto& b) { return a.id < b.id; });
-    trial->index = std::make_unique<catalog::StackIndex>(trial->stacks);
+    auto trial = with_stacks(workspace_, std::move(stacks));
     std::optional<Bodies> own;
     std::map<std::string, Bodies> others;
     for (const auto& stack : trial->stacks) {

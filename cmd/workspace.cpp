@@ -114,6 +114,23 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     return made;
 }
 
+std::unique_ptr<Workspace> with_stacks(const Workspace& workspace,
+                                       std::vector<intent::Stack> stacks) {
+    auto made = std::make_unique<Workspace>();
+    made->project = workspace.project;
+    made->stacks = std::move(stacks);
+    std::sort(made->stacks.begin(), made->stacks.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
+    made->index = std::make_unique<catalog::StackIndex>(made->stacks);
+    made->store = workspace.store;
+    made->fail_on = workspace.fail_on;
+    made->council = workspace.council;
+    made->prices = workspace.prices;
+    made->observed = workspace.observed;
+    made->shares = workspace.shares;
+    return made;
+}
+
 Result<Selection> select_stacks(const Session& session, const Workspace& workspace,
                                 const std::vector<std::string>& patterns) {
     return intent::select(workspace.stacks, patterns, session.globals().env);
@@ -231,11 +248,12 @@ public:
         const auto laid_out =
             walk_to(session_, workspace_, stacks_, {slots::lots.id}, true, counsel);
         known_.assign(stacks_.size(), Json());
+        const auto prices =
+            council->reads("prices") ? prices_slot(workspace_.prices) : Json::array();
         for (std::size_t i = 0; i < stacks_.size(); ++i) {
             const auto* lots = laid_out.boards[i].get(slots::lots);
             if (lots == nullptr) continue;  // its mistakes are told by the walk that counts
-            known_[i] = {{"prices", prices_slot(workspace_.prices)},
-                         {"components", components_slot(*lots)}};
+            known_[i] = {{"prices", prices}, {"components", components_slot(*lots)}};
         }
         ask(Stage::components);
         if (!of_resources) return;

@@ -42,6 +42,10 @@ Result<std::unique_ptr<Workspace>> load_workspace(
     Session& session, bool allow_empty = false,
     const std::map<std::string, std::string>* params = nullptr);
 
+/// The same project with other stacks: to try what an intent would be.
+std::unique_ptr<Workspace> with_stacks(const Workspace& workspace,
+                                       std::vector<intent::Stack> stacks);
+
 using Selection = std::vector<const intent::Stack*>;
 
 /// The stacks that the patterns and --env name.

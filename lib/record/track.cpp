@@ -1,45 +1,45 @@
 #include "record/track.h"
 
 #include <cmath>
+#include <set>
+
+#include "base/json_access.h"
 
 namespace agentops::record {
 
 namespace {
 
-std::size_t count_in(const Json& data, const char* name) {
-    const auto found = data.find(name);
-    return found != data.end() && found->is_number_unsigned() ? found->get<std::size_t>() : 0;
+std::size_t count_in(const Json& data, std::string_view name) {
+    const auto& found = member(data, name);
+    return found.is_number_unsigned() ? found.get<std::size_t>() : 0;
 }
 
-const Json& member(const Json& data, const char* name) {
-    static const Json kNone = Json::object();
-    const auto found = data.is_object() ? data.find(name) : data.end();
-    return data.is_object() && found != data.end() && found->is_object() ? *found : kNone;
+/// What a plan says of each agent, stack by stack.
+template <class Visit>
+void each_voice(const Json& plan, const Visit& visit) {
+    for (const auto& [stack, voices] : member(plan, "agents").items()) {
+        if (!voices.is_object()) continue;
+        for (const auto& [agent, voice] : voices.items())
+            visit(agent, voice);
+    }
 }
 
 void add_voices(const Json& plan, Tracks& tracks) {
-    for (const auto& [stack, voices] : member(plan, "agents").items()) {
-        if (!voices.is_object()) continue;
-        for (const auto& [agent, voice] : voices.items()) {
-            if (!voice.is_object()) continue;
-            auto& track = tracks.agents[agent];
-            track.accepted += count_in(voice, "accepted");
-            track.overridden += count_in(voice, "overridden");
-        }
-    }
+    each_voice(plan, [&](const std::string& agent, const Json& voice) {
+        auto& track = tracks.agents[agent];
+        track.accepted += count_in(voice, "accepted");
+        track.overridden += count_in(voice, "overridden");
+    });
 }
 
 void add_checks(const Json& plan, const Json& apply, Tracks& tracks) {
     const auto& checks = member(apply, "checks");
     const auto ok = count_in(checks, "ok"), n = ok + count_in(checks, "failed");
-    std::map<std::string, bool> heard;
-    for (const auto& [stack, voices] : member(plan, "agents").items()) {
-        if (!voices.is_object()) continue;
-        for (const auto& [agent, voice] : voices.items())
-            heard[agent] = heard[agent] || (voice.is_object() && count_in(voice, "accepted") > 0);
-    }
-    for (const auto& [agent, taken] : heard) {
-        if (!taken) continue;
+    std::set<std::string> taken;
+    each_voice(plan, [&](const std::string& agent, const Json& voice) {
+        if (count_in(voice, "accepted") > 0) taken.insert(agent);
+    });
+    for (const auto& agent : taken) {
         tracks.agents[agent].checks.hits += ok;
         tracks.agents[agent].checks.n += n;
     }
@@ -47,8 +47,7 @@ void add_checks(const Json& plan, const Json& apply, Tracks& tracks) {
 
 void add_costs(const Json& plan, Tracks& tracks) {
     for (const auto& [stack, cost] : member(plan, "costs").items()) {
-        if (!cost.is_object() || !cost.contains("reckoned") || !cost.contains("planned")) continue;
-        const auto &reckoned = cost.at("reckoned"), &planned = cost.at("planned");
+        const auto &reckoned = member(cost, "reckoned"), &planned = member(cost, "planned");
         if (!reckoned.is_number() || !planned.is_number()) continue;
         const auto off = std::abs(reckoned.get<double>() - planned.get<double>());
         ++tracks.costs.n;
