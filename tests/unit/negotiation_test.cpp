@@ -189,8 +189,12 @@ TEST_CASE("negotiation: weights lie between the orders") {
         return t.get(slots::award).solution->score.of(Measure::downtime);
     };
     const auto least = downtime("[availability]"), most = downtime("[cost]");
-    CHECK(downtime("{availability: 1000, cost: 1}") <= downtime("{availability: 1, cost: 1}"));
-    CHECK(downtime("{availability: 1, cost: 1}") <= downtime("{availability: 1, cost: 1000}"));
-    CHECK(downtime("{availability: 1, cost: 1}") >= least);
-    CHECK(downtime("{availability: 1, cost: 1}") <= most);
+    const auto eager = downtime("{availability: 1000, cost: 1}");
+    const auto even = downtime("{availability: 1, cost: 1}");
+    const auto thrifty = downtime("{availability: 1, cost: 1000}");
+    CHECK(least <= eager);
+    CHECK(eager <= even);
+    CHECK(even <= thrifty);
+    CHECK(thrifty <= most);
+    CHECK(eager < thrifty);
 }
