@@ -147,12 +147,17 @@ const Cause* find_cause(const std::vector<Cause>& causes, std::string_view words
     return found == causes.end() ? nullptr : &*found;
 }
 
+/// A connection that ends while a plugin copies a file is told as a failure of its task.
+bool broke_in_task(std::string_view words) {
+    return words.find("Failed to connect to the host via ssh") != words.npos;
+}
+
 const Cause& cause_of(const HostResult& host) {
     if (shows(kDiskFull, host.message)) return kDiskFull;
-    const bool unreachable = host.end == HostEnd::unreachable;
-    if (const auto* cause =
-            find_cause(unreachable ? unreachable_causes() : failure_causes(), host.message))
-        return *cause;
+    const auto& causes = host.end == HostEnd::unreachable || broke_in_task(host.message)
+                             ? unreachable_causes()
+                             : failure_causes();
+    if (const auto* cause = find_cause(causes, host.message)) return *cause;
     return host.handler ? kHandlerFailed : kFailed;
 }
 

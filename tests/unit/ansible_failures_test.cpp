@@ -4,6 +4,8 @@
 #include "ansible/events.h"
 #include "recordings.h"
 
+namespace ansible_failures_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 
@@ -117,6 +119,8 @@ TEST_CASE("why a task failed") {
                "required") == "ansible.sudo");
     CHECK(code("Missing sudo password") == "ansible.sudo");
     CHECK(code("Timeout (12s) waiting for privilege escalation prompt: ") == "ansible.unreachable");
+    CHECK(code("Failed to connect to the host via ssh: ssh: connect to host 192.0.2.1 port 22: "
+               "Connection timed out") == "ansible.unreachable");
     CHECK(code("The conditional check 'nosuch.x == 1' failed. The error was: error while "
                "evaluating conditional (nosuch.x == 1): 'nosuch' is undefined.") ==
           "ansible.template");
@@ -161,3 +165,5 @@ TEST_CASE("a host of any name is explained: the empty one, and the one that stan
         CHECK(explain_failures(events, unit_of()).size() == 1);
     }
 }
+
+}  // namespace ansible_failures_test
