@@ -86,7 +86,7 @@ def resource(name, kind, args):
 
 # Families: how often each is there, and its components.
 FAMILIES = {
-    "topic": (4, """\
+    "topic": (2, """\
   topic#:
     kind: resource
     type: aws_sns_topic
@@ -97,7 +97,7 @@ FAMILIES = {
         team: a           # who pays
         stage: test
 """ + resource("ptopic#", "aws_sns_topic", "name: bed-ptopic-#, policy: '@TOPIC@'")),
-    "queue": (4, """\
+    "queue": (2, """\
   queue#:   # the plain queue
     kind: resource
     type: aws_sqs_queue
@@ -110,11 +110,11 @@ FAMILIES = {
               + resource("qpolicy#", "aws_sqs_queue_policy", "queue_url: '${pqueue#.id}', policy: '@QUEUE@'")
               + resource("feed#", "aws_sns_topic_subscription",
                          "topic_arn: '${ptopic#.arn}', protocol: sqs, endpoint: '${pqueue#.arn}'")),
-    "table": (4, resource("table#", "aws_dynamodb_table",
+    "table": (2, resource("table#", "aws_dynamodb_table",
                           "name: bed-table-#, billing_mode: PROVISIONED, read_capacity: 5, write_capacity: 5, "
                           "hash_key: id, attribute: [{name: id, type: S}], "
                           "ttl: {attribute_name: gone, enabled: true}, tags: @TAGS@")),
-    "role": (5, resource("role#", "aws_iam_role",
+    "role": (3, resource("role#", "aws_iam_role",
                          "name: bed-role-#, assume_role_policy: '@TRUST@', "
                          "max_session_duration: 7200, tags: @TAGS@")
              + resource("rolepolicy#", "aws_iam_role_policy",
@@ -123,58 +123,58 @@ FAMILIES = {
                         "role: '${role#.name}', policy_arn: '${shared.arn}'")
              + resource("profile#", "aws_iam_instance_profile",
                         "name: bed-profile-#, role: '${role#.name}', tags: @TAGS@")),
-    "policy": (3, resource("policy#", "aws_iam_policy",
+    "policy": (2, resource("policy#", "aws_iam_policy",
                            "name: bed-policy-#, description: Bed, policy: '@READ@', tags: @TAGS@")),
-    "user": (3, resource("user#", "aws_iam_user", "name: bed-user-#, path: /bed/, tags: @TAGS@")
+    "user": (2, resource("user#", "aws_iam_user", "name: bed-user-#, path: /bed/, tags: @TAGS@")
              + resource("userpolicy#", "aws_iam_user_policy",
                         "name: inline, user: '${user#.name}', policy: '@READ@'")
              + resource("group#", "aws_iam_group", "name: bed-group-#, path: /bed/")),
-    "param": (3, """\
+    "param": (2, """\
   param#:
     kind: resource
     type: aws_ssm_parameter
     args: {name: /bed/param-#, type: String, value: one, description: Bed, tags: @TAGS@}   # a setting
 """),
-    "log": (3, resource("log#", "aws_cloudwatch_log_group",
+    "log": (2, resource("log#", "aws_cloudwatch_log_group",
                         "name: /bed/log-#, retention_in_days: 14, tags: @TAGS@")),
-    "key": (4, resource("key#", "aws_kms_key",
+    "key": (2, resource("key#", "aws_kms_key",
                         "description: Bed, policy: '@KEY@', deletion_window_in_days: 7, enable_key_rotation: true, "
                         "tags: @TAGS@")
             + resource("alias#", "aws_kms_alias", "name: alias/bed-#, target_key_id: '${key#.key_id}'")),
-    "secret": (3, resource("secret#", "aws_secretsmanager_secret",
+    "secret": (2, resource("secret#", "aws_secretsmanager_secret",
                            "name: bed-secret-#, description: Bed, recovery_window_in_days: 0, tags: @TAGS@")
                + resource("spolicy#", "aws_secretsmanager_secret_policy",
                           "secret_arn: '${secret#.arn}', policy: '@SECRET@'")),
-    "repo": (3, resource("repo#", "aws_ecr_repository",
+    "repo": (2, resource("repo#", "aws_ecr_repository",
                          "name: bed-repo-#, image_tag_mutability: IMMUTABLE, "
                          "image_scanning_configuration: {scan_on_push: true}, tags: @TAGS@")),
-    "rules": (4, resource("rules#", "aws_security_group",
+    "rules": (2, resource("rules#", "aws_security_group",
                           "name: bed-rules-#, description: Bed, vpc_id: '${net.id}', tags: @TAGS@")
               + resource("in#", "aws_vpc_security_group_ingress_rule",
                          "security_group_id: '${rules#.id}', description: web, ip_protocol: tcp, from_port: 443, "
                          "to_port: 443, cidr_ipv4: 10.0.0.0/8, tags: @TAGS@")
               + resource("out#", "aws_vpc_security_group_egress_rule",
                          "security_group_id: '${rules#.id}', ip_protocol: '-1', cidr_ipv4: 0.0.0.0/0")),
-    "inline": (3, resource("inline#", "aws_security_group",
+    "inline": (2, resource("inline#", "aws_security_group",
                            "name: bed-inline-#, description: Bed, vpc_id: '${net.id}', "
                            "ingress: [{protocol: tcp, from_port: 80, to_port: 80, description: web, "
                            "cidr_blocks: [10.0.0.0/8, 192.168.0.0/16], @ANY@}]")),
-    "vpc": (2, resource("vpc#", "aws_vpc",
+    "vpc": (1, resource("vpc#", "aws_vpc",
                         "cidr_block: 10.4#.0.0/16, enable_dns_hostnames: true, tags: @TAGS@")
             + resource("gate#", "aws_internet_gateway", "vpc_id: '${vpc#.id}', tags: @TAGS@")),
-    "subnet": (3, resource("subnet#", "aws_subnet",
+    "subnet": (2, resource("subnet#", "aws_subnet",
                            "vpc_id: '${net.id}', cidr_block: 10.20.1#.0/24, map_public_ip_on_launch: false, "
                            "tags: @TAGS@")),
-    "routes": (3, resource("routes#", "aws_route_table", "vpc_id: '${net.id}', tags: @TAGS@")
+    "routes": (2, resource("routes#", "aws_route_table", "vpc_id: '${net.id}', tags: @TAGS@")
                + resource("way#", "aws_route", "route_table_id: '${routes#.id}', "
                           "destination_cidr_block: 192.168.0.0/16, gateway_id: '${door.id}'")
                + resource("ways#", "aws_route_table", "vpc_id: '${net.id}', route: "
                           "[{cidr_block: 172.16.0.0/16, gateway_id: '${door.id}', @OFF@}]")),
-    "zone": (3, resource("zone#", "aws_route53_zone", "name: bed#.example.com, comment: Bed, tags: @TAGS@")
+    "zone": (2, resource("zone#", "aws_route53_zone", "name: bed#.example.com, comment: Bed, tags: @TAGS@")
              + resource("record#", "aws_route53_record",
                         "zone_id: '${zone#.zone_id}', name: www.bed#.example.com, type: A, ttl: 300, "
                         "records: [192.0.2.1, 192.0.2.2]")),
-    "bucket": (5, resource("bucket#", "aws_s3_bucket", "bucket: bed-bucket-#, force_destroy: true, tags: @TAGS@")
+    "bucket": (3, resource("bucket#", "aws_s3_bucket", "bucket: bed-bucket-#, force_destroy: true, tags: @TAGS@")
                + resource("bversion#", "aws_s3_bucket_versioning",
                           "bucket: '${bucket#.id}', versioning_configuration: {status: Enabled}")
                + resource("bblock#", "aws_s3_bucket_public_access_block",
@@ -184,30 +184,30 @@ FAMILIES = {
                + resource("bcrypt#", "aws_s3_bucket_server_side_encryption_configuration",
                           "bucket: '${bucket#.id}', "
                           "rule: [{apply_server_side_encryption_by_default: {sse_algorithm: AES256}}]")),
-    "alarm": (3, resource("alarm#", "aws_cloudwatch_metric_alarm",
+    "alarm": (2, resource("alarm#", "aws_cloudwatch_metric_alarm",
                           "alarm_name: bed-alarm-#, alarm_description: Bed, namespace: AWS/EC2, "
                           "metric_name: CPUUtilization, statistic: Average, period: 60, evaluation_periods: 2, "
                           "comparison_operator: GreaterThanThreshold, threshold: 80, tags: @TAGS@")
               + resource("board#", "aws_cloudwatch_dashboard", "dashboard_name: bed-#, dashboard_body: '@BOARD@'")),
-    "disk": (3, resource("disk#", "aws_ebs_volume",
+    "disk": (2, resource("disk#", "aws_ebs_volume",
                          "availability_zone: eu-west-1a, size: 10, type: gp3, encrypted: true, tags: @TAGS@")),
-    "vm": (3, resource("vm#", "aws_instance",
+    "vm": (2, resource("vm#", "aws_instance",
                        "ami: ami-0a6e0500000000001, instance_type: t3.micro, subnet_id: '${land.id}', "
                        "vpc_security_group_ids: ['${wall.id}'], disable_api_termination: false, "
                        "metadata_options: {http_tokens: required}, "
                        "root_block_device: {encrypted: true, volume_size: 8}, tags: @TAGS@")),
-    "timer": (3, resource("timer#", "aws_cloudwatch_event_rule",
+    "timer": (2, resource("timer#", "aws_cloudwatch_event_rule",
                           "name: bed-timer-#, description: Bed, schedule_expression: rate(1 hour), tags: @TAGS@")
               + resource("aim#", "aws_cloudwatch_event_target",
                          "rule: '${timer#.name}', target_id: queue, arn: '${pqueue#.arn}'")),
-    "cluster": (2, resource("cluster#", "aws_ecs_cluster",
+    "cluster": (1, resource("cluster#", "aws_ecs_cluster",
                             "name: bed-cluster-#, setting: [{name: containerInsights, value: enabled}], "
                             "tags: @TAGS@")),
-    "ip": (2, resource("ip#", "aws_eip", "domain: vpc, tags: @TAGS@")
+    "ip": (1, resource("ip#", "aws_eip", "domain: vpc, tags: @TAGS@")
            + resource("pair#", "aws_key_pair",
                       "key_name: bed-pair-#, tags: @TAGS@, public_key: 'ssh-ed25519 "
                       "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl bed'")),
-    "efs": (2, resource("efs#", "aws_efs_file_system", "encrypted: true, tags: @TAGS@")),
+    "efs": (1, resource("efs#", "aws_efs_file_system", "encrypted: true, tags: @TAGS@")),
     "shop": (1, SHOP),
 }
 
@@ -239,27 +239,32 @@ def members(target):
     return next((count for count, text in FAMILIES.values() if re.search(f"^  {name}:", text, re.M)), 1)
 
 
-def rounds(cases=None):
-    """Lists of numbered cases: within one, no two touch the same resource.
+def rounds(cases=None, most=None):
+    """Lists of numbered cases, at most so many: within one, no two touch the same resource.
 
     What a revert cannot restore comes last: it goes on being drift, and later cases would meet it.
+    It and what is no drift are placed first; what finds no place is left out, unless there is no limit.
     """
-    made = []
-    for one in sorted(cases or drift_cases.all_cases(), key=lambda one: one.lasts):
-        choices = [one.numbered(number) for number in range(1, members(one.target) + 1)]
-        open_rounds = made[-1:] if one.lasts else made
-        if not any(_placed(choices, taken) for taken in open_rounds):
-            made.append(choices[:1])
-    return made
+    cases = drift_cases.all_cases() if cases is None else cases
+    for number in [most] if most else range(1, len(cases) + 1):
+        made = [[] for _ in range(number)]
+        order = sorted(cases, key=lambda one: (not one.lasts, bool(one.drifted)))
+        placed = [_placed(one, made[-1:] if one.lasts else made) for one in order]
+        if most or all(placed):
+            return made
+    raise AssertionError("a case touches what another case of its own touches")
 
 
-def _placed(choices, taken):
-    """Puts the first choice that fits into a round."""
-    touched = set().union(*(one.touched for one in taken))
-    fit = next((one for one in choices if not one.touched & touched), None)
-    if fit:
-        taken.append(fit)
-    return fit is not None
+def _placed(case, rounds):
+    """Puts a case, for the first member of its family that fits, into the emptiest round."""
+    choices = [case.numbered(number) for number in range(1, members(case.target) + 1)]
+    for cases in sorted(rounds, key=len):
+        touched = set().union(*(one.touched for one in cases))
+        fit = next((one for one in choices if not one.touched & touched), None)
+        if fit:
+            cases.append(fit)
+            return True
+    return False
 
 
 def expected(cases):

@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""A cloud that fails, states that others work on, a repair that is killed: drift is right or unknown.
-
-Not among the tests of ctest, because the provider's own retries take minutes: python3 tests/e2e/drift_faults.py
-"""
+"""A cloud that fails, states that others work on, a repair that is killed: drift is right or unknown."""
 
 import fcntl
 import json

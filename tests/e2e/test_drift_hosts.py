@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Changes behind a playbook's back, on real machines: what a drift check says of each, and how it is repaired.
-
-Not among the tests of ctest, because of the time it takes: python3 tests/e2e/drift_hosts.py
-"""
+"""Changes behind a playbook's back, on real machines: what a drift check says of each, and how it is repaired."""
 
 import collections
 import dataclasses
