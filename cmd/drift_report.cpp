@@ -12,8 +12,6 @@ namespace agentops::cmd {
 
 namespace {
 
-using drift::Status;
-
 /// The sighting of one difference among those of a unit.
 std::optional<drift::Sighting> sighting_of(const std::vector<drift::Sighting>& seen,
                                            const drift::ResourceVerdict& resource,
@@ -61,8 +59,8 @@ private:
             auto made = report_of(resource, seen);
             count(made);
             drifted = drifted || made.drifted();
-            unknown = unknown || resource.status == Status::unknown;
-            unit.unchanged += resource.status == Status::in_sync ? 1 : 0;
+            unknown = unknown || resource.status == drift::Status::unknown;
+            unit.unchanged += resource.status == drift::Status::in_sync ? 1 : 0;
             report_.resources->push_back(std::move(made));
         }
         if (unknown && verdict.resources.empty()) ++of_.check.unknown;
@@ -110,17 +108,17 @@ private:
     void count(const report::ResourceReport& resource) const {
         auto& check = of_.check;
         switch (resource.verdict.status) {
-            case Status::in_sync:
+            case drift::Status::in_sync:
                 ++check.in_sync;
                 break;
-            case Status::modified:
-            case Status::deleted:
+            case drift::Status::modified:
+            case drift::Status::deleted:
                 ++(resource.accepted() ? check.accepted : check.drifted);
                 break;
-            case Status::not_checked:
+            case drift::Status::not_checked:
                 ++check.not_checked;
                 break;
-            case Status::unknown:
+            case drift::Status::unknown:
                 ++check.unknown;
                 break;
         }

@@ -16,8 +16,6 @@ namespace agentops::yaml {
 
 namespace {
 
-constexpr std::string_view kBlank = " \t";
-
 /// The bytes of a span give way to a text. At one place, a cut comes before what is put there.
 struct Edit {
     Span span;

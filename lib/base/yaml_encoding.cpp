@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kCode = "yaml.encoding";
 
-bool is_plain(char c) {
+bool is_common(char c) {
     return (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\t';
 }
 
@@ -116,7 +116,7 @@ Diagnostic mistake(std::string_view code, Position position, int width, std::str
 Diagnostics lint_encoding(const Source& source) {
     if (auto diagnostic = lint_start(source)) return {*std::move(diagnostic)};
     std::string_view rest = source.text;
-    if (std::all_of(rest.begin(), rest.end(), is_plain)) return {};
+    if (std::all_of(rest.begin(), rest.end(), is_common)) return {};
     Diagnostics diagnostics;
     for (int number = 1; !rest.empty() && diagnostics.size() < kMaxDiagnostics; ++number) {
         const auto end = rest.find('\n');

@@ -38,7 +38,7 @@ bool starts_plain(char c) {
 }
 
 /// No character that ends a plain scalar in brackets, where '?' does in our reader.
-bool is_plain(char c) {
+bool stays_plain(char c) {
     return !contains(",[]{}?", {&c, 1});
 }
 
@@ -50,7 +50,7 @@ bool has_active(std::string_view text) {
 /// Reads as this one scalar when written without quotes, inside of brackets and outside.
 bool is_safe(std::string_view text) {
     if (text.empty() || !starts_plain(text.front()) || text.ends_with(' ')) return false;
-    if (!std::all_of(text.begin(), text.end(), is_plain) || has_active(text)) return false;
+    if (!std::all_of(text.begin(), text.end(), stays_plain) || has_active(text)) return false;
     return !text.ends_with(':') && !contains(text, ": ") && !contains(text, " #") &&
            !text.starts_with("...") && text != "<<";
 }

@@ -6,7 +6,6 @@ namespace agentops::yaml {
 
 namespace {
 
-constexpr std::string_view kBlank = " \t";
 constexpr std::string_view kBreak{"\r\n\0", 3};  // beyond the text is as a break
 constexpr std::string_view kBlankOrBreak = " \t\r\n";
 constexpr std::string_view kFlow = ",[]{}";

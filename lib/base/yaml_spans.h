@@ -12,6 +12,8 @@
 
 namespace agentops::yaml {
 
+inline constexpr std::string_view kBlank = " \t";
+
 /// Bytes [begin, end) of a text.
 struct Span {
     std::size_t begin = 0, end = 0;

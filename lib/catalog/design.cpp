@@ -12,12 +12,6 @@ namespace agentops::catalog {
 
 namespace {
 
-const Knob* find_knob(const Part& part, std::string_view name) {
-    const auto found = std::find_if(part.knobs.begin(), part.knobs.end(),
-                                    [&](const Knob& knob) { return knob.name == name; });
-    return found == part.knobs.end() ? nullptr : &*found;
-}
-
 /// What is read of each component from outside of its unit.
 std::map<std::string, std::set<std::string>, std::less<>> read_from_outside(
     const StackEntry& entry, const std::vector<Part>& parts) {
@@ -130,7 +124,7 @@ std::vector<FreeKnob> free_knobs(const std::vector<Part>& parts) {
     std::vector<FreeKnob> free;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         for (const auto& info : parts[i].kind->info().knobs) {
-            if (find_knob(parts[i], info.name) == nullptr) free.push_back({i, &info});
+            if (parts[i].find_knob(info.name) == nullptr) free.push_back({i, &info});
         }
     }
     return free;

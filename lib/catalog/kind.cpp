@@ -13,10 +13,8 @@ namespace agentops::catalog {
 
 namespace {
 
-const Knob& find_knob(const Part& part, std::string_view name) {
-    for (const auto& knob : part.knobs) {
-        if (knob.name == name) return knob;
-    }
+const Knob& knob_of(const Part& part, std::string_view name) {
+    if (const auto* knob = part.find_knob(name)) return *knob;
     throw InternalError(fmt::format("{} has no knob {}", part.name(), name));
 }
 
@@ -50,8 +48,14 @@ std::string Part::label() const {
     return label;
 }
 
+const Knob* Part::find_knob(std::string_view name) const {
+    const auto found = std::find_if(knobs.begin(), knobs.end(),
+                                    [&](const Knob& knob) { return knob.name == name; });
+    return found == knobs.end() ? nullptr : &*found;
+}
+
 const std::string& Part::knob(std::string_view name) const {
-    return find_knob(*this, name).value;
+    return knob_of(*this, name).value;
 }
 
 int Part::knob_int(std::string_view name) const {
@@ -64,7 +68,7 @@ int Part::knob_int(std::string_view name) const {
 }
 
 Position Part::knob_position(std::string_view name) const {
-    const auto& knob = find_knob(*this, name);
+    const auto& knob = knob_of(*this, name);
     return knob.position.known() ? knob.position : component->position;
 }
 

@@ -92,6 +92,8 @@ struct Part {
     const std::string& name() const { return component->name; }
     /// Terraform label: the name with dashes made underscores.
     std::string label() const;
+    /// The knob of that name, or null.
+    const Knob* find_knob(std::string_view name) const;
     /// The value of a knob; throws InternalError when the kind has none of that name.
     const std::string& knob(std::string_view name) const;
     int knob_int(std::string_view name) const;

@@ -11,7 +11,6 @@ namespace {
 
 constexpr int kDoublings = 60, kBisections = 24, kRounds = 2;
 constexpr std::size_t kSteps = 45;  ///< for each dimension
-constexpr double kNowhere = std::numeric_limits<double>::infinity();
 
 /// Shrinks around the minimum of a convex function, half of it away at each cut (Shor 1977; Bland,
 /// Goldfarb, Todd, "The Ellipsoid Method: A Survey", 1981). For two dimensions and more.

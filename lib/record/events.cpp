@@ -12,7 +12,7 @@ namespace agentops::record {
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kEventsFormat = 1;
 
 /// Created 0600 before the stream opens it: events name resources and values.
 bool create_private(const fs::path& path) {
@@ -31,7 +31,7 @@ Status EventLog::open(const fs::path& path, const std::string& run) {
                                                          path.string(), std::strerror(errno))));
     files_.emplace_back(path, std::ios::app | std::ios::binary);
     const Json first = {{"type", "version"},
-                        {"format_version", kFormat},
+                        {"format_version", kEventsFormat},
                         {"run", run},
                         {"time", rfc3339(clock_.now())}};
     files_.back() << dump_json(first) << std::endl;

@@ -11,7 +11,7 @@ namespace agentops::record {
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kManifestFormat = 1;
 
 Json to_json(const ManifestUnit& unit) {
     return {{"unit", unit.id},
@@ -99,7 +99,7 @@ Manifest manifest_of(const Json& json) {
     return manifest;
 }
 
-std::string text_of(const Json& json) {
+std::string file_text(const Json& json) {
     return dump_json(json, 2) + "\n";
 }
 
@@ -108,13 +108,13 @@ std::string text_of(const Json& json) {
 Result<Json> read_record(const fs::path& path, std::string_view what) {
     TRY(auto text, read_file(path));
     TRY(auto json, parse_json(text, what, "run.damaged"));
-    if (text_of(json) != text)
+    if (file_text(json) != text)
         return fail(error("run.damaged", fmt::format("{} was changed by hand", what)));
     return json;
 }
 
 Status write_record(const fs::path& path, const Json& json) {
-    return write_file(path, text_of(json), 0600);
+    return write_file(path, file_text(json), 0600);
 }
 
 /// The manifest with its digest, as it is written.
@@ -153,10 +153,10 @@ Json to_json(const Manifest& manifest) {
     Json stacks = Json::array();
     for (const auto& stack : manifest.stacks)
         stacks.push_back(to_json(stack));
-    return {{"format_version", kFormat},   {"run", manifest.run},
-            {"created", manifest.created}, {"agentops_version", manifest.agentops_version},
-            {"destroy", manifest.destroy}, {"purpose", manifest.purpose},
-            {"params", manifest.params},   {"stacks", std::move(stacks)}};
+    return {{"format_version", kManifestFormat}, {"run", manifest.run},
+            {"created", manifest.created},       {"agentops_version", manifest.agentops_version},
+            {"destroy", manifest.destroy},       {"purpose", manifest.purpose},
+            {"params", manifest.params},         {"stacks", std::move(stacks)}};
 }
 
 std::string digest_of(const Manifest& manifest) {

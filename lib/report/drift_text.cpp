@@ -14,22 +14,20 @@ namespace agentops::report {
 
 namespace {
 
-using drift::Status;
-
 constexpr std::size_t kMostLines = 8;  ///< of a text that differs
 
 std::string_view word_of(const ResourceReport& resource) {
     if (resource.verdict.drifted() && resource.accepted()) return "accepted";
     switch (resource.verdict.status) {
-        case Status::modified:
+        case drift::Status::modified:
             return "DRIFT";
-        case Status::deleted:
+        case drift::Status::deleted:
             return "GONE";
-        case Status::unknown:
+        case drift::Status::unknown:
             return "UNKNOWN";
-        case Status::not_checked:
+        case drift::Status::not_checked:
             return "not checked";
-        case Status::in_sync:
+        case drift::Status::in_sync:
             return "same";
     }
     throw InternalError("a drift status out of range");
@@ -95,7 +93,8 @@ std::vector<Block> blocks_of(const StackReport& stack, const TextOptions& option
         const auto& verdict = resource.verdict;
         for (const auto& difference : resource.differences)
             blocks.push_back(block_of(resource, difference));
-        if (verdict.status == Status::unknown || verdict.status == Status::not_checked) {
+        if (verdict.status == drift::Status::unknown ||
+            verdict.status == drift::Status::not_checked) {
             const auto word = word_of(resource);
             blocks.push_back({{std::string(word), verdict.address, "", verdict.reason, "", ""},
                               {},
@@ -139,7 +138,7 @@ std::string rest_text(const StackReport& stack) {
     std::size_t same = 0, noise = 0, pending = 0, follows = 0, data = 0;
     for (const auto& resource : *stack.resources) {
         const auto& verdict = resource.verdict;
-        if (verdict.status != Status::in_sync) continue;
+        if (verdict.status != drift::Status::in_sync) continue;
         ++same;
         noise += verdict.cause == drift::Cause::noise ? 1 : 0;
         pending += verdict.cause == drift::Cause::pending_intent ? 1 : 0;

@@ -18,7 +18,7 @@ using Write = std::function<void(const std::string&)>;
 
 constexpr auto kBetweenDraws = std::chrono::milliseconds(100);
 
-std::string lines_of(std::string_view text) {
+std::string as_line(std::string_view text) {
     std::string lines;
     for (const auto& line : split(text, '\n'))
         lines += escape_terminal(line) + "\n";
@@ -59,12 +59,12 @@ public:
 
     void say(const std::string& line) override {
         const std::lock_guard lock(mutex_);
-        draw(lines_of(line));
+        draw(as_line(line));
     }
 
     void interrupted() override {
         const std::lock_guard lock(mutex_);
-        draw(lines_of(progress_.interrupt_text()));
+        draw(as_line(progress_.interrupt_text()));
     }
 
     void finish() override {
@@ -113,9 +113,9 @@ private:
 };
 
 /// Plain prefixed lines, or failures alone.
-class Lines final : public Live {
+class LineLive final : public Live {
 public:
-    Lines(LiveOptions options, Write write)
+    LineLive(LiveOptions options, Write write)
         : options_(std::move(options)),
           write_(std::move(write)),
           quiet_(options_.style == LiveOptions::Style::quiet) {}
@@ -162,12 +162,12 @@ public:
 
     void say(const std::string& line) override {
         const std::lock_guard lock(mutex_);
-        if (!quiet_) write_(lines_of(line));
+        if (!quiet_) write_(as_line(line));
     }
 
     void interrupted() override {
         const std::lock_guard lock(mutex_);
-        write_(lines_of(progress_.interrupt_text()));
+        write_(as_line(progress_.interrupt_text()));
     }
 
     void finish() override {}
@@ -220,7 +220,7 @@ private:
 std::unique_ptr<Live> make_live(LiveOptions options, Write write, std::function<int()> columns) {
     if (options.style == LiveOptions::Style::tree)
         return std::make_unique<Tree>(std::move(options), std::move(write), std::move(columns));
-    return std::make_unique<Lines>(std::move(options), std::move(write));
+    return std::make_unique<LineLive>(std::move(options), std::move(write));
 }
 
 }  // namespace agentops::report

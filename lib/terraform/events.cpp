@@ -21,7 +21,7 @@ std::optional<Action> event_action(std::string_view word) {
     return found == kWords.end() ? std::nullopt : std::optional(found->second);
 }
 
-class Reader {
+class EventReader {
 public:
     void read(const Json& event) {
         const auto type = text_of(event, "type");
@@ -95,7 +95,7 @@ private:
 }  // namespace
 
 ApplyEvents read_events(const std::vector<Json>& events) {
-    Reader reader;
+    EventReader reader;
     for (const auto& event : events)
         reader.read(event);
     return reader.take();

@@ -37,7 +37,7 @@ std::optional<Action> read_action(const Json& actions) {
     return found == kActions.end() ? std::nullopt : std::optional(found->second);
 }
 
-class Reader {
+class PlanReader {
 public:
     Result<Plan> read(const Json& json) {
         plan_.format_version = text_of(json, "format_version");
@@ -155,7 +155,7 @@ private:
 }  // namespace
 
 Result<Plan> read_plan(const Json& json) {
-    return Reader().read(json);
+    return PlanReader().read(json);
 }
 
 }  // namespace agentops::tf

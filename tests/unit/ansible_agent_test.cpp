@@ -2,6 +2,8 @@
 
 #include "play_fixture.h"
 
+namespace ansible_agent_test {
+
 using namespace agentops;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("ansible: an existing playbook stays where it is") {
     CHECK(unit.playbook == "/ansible/site.yml");
     CHECK(t.names(unit) == Lines{});
 }
+
+}  // namespace ansible_agent_test

@@ -8,6 +8,8 @@
 #include "ansible/yaml_writer.h"
 #include "base/fs.h"
 
+namespace ansible_artifacts_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 
@@ -247,3 +249,5 @@ TEST_CASE("command checks read as their golden playbook") {
                    {"quick", {"/usr/bin/shop", "ok"}, 1, {}}};
     check_golden("checks.yml", checks_text(unit, kComment));
 }
+
+}  // namespace ansible_artifacts_test

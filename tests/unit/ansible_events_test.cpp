@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "recordings.h"
 
+namespace ansible_events_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 
@@ -235,3 +237,5 @@ TEST_CASE("the plugin is what is in the repository") {
     CHECK(callback_source().find(fmt::format("CALLBACK_NAME = \"{}\"", kCallbackName)) !=
           std::string_view::npos);
 }
+
+}  // namespace ansible_events_test

@@ -4,6 +4,8 @@
 
 #include "tests/unit/tools.h"
 
+namespace ansible_sources_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 
@@ -132,3 +134,5 @@ TEST_CASE("sources: every file beside a playbook takes part but hidden ones") {
         CHECK_MESSAGE(folder.takes_part(name), name);
     CHECK_FALSE(folder.takes_part("group_vars/.web.yml.k7"));
 }
+
+}  // namespace ansible_sources_test

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+namespace ansible_steps_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 using namespace std::chrono_literals;
@@ -271,3 +273,5 @@ TEST_CASE("ansible steps: the version is that of ansible-core") {
     CHECK_FALSE(enough("x"));
     CHECK(require_version({"/bin/x", "2.9"}).error().at(0).code == "ansible.too-old");
 }
+
+}  // namespace ansible_steps_test

@@ -8,6 +8,8 @@
 #include "ansible/yaml_writer.h"
 #include "base/fs.h"
 
+namespace ansible_yaml_test {
+
 using namespace agentops;
 using namespace agentops::ansible;
 
@@ -222,3 +224,5 @@ TEST_CASE("hostile texts read as their golden playbook") {
     check_golden("texts.yml", playbook_text(play, "Every hostile text, as data and in a text."));
     check_golden("texts.json", dump_json({{"variables", variables}, {"wanted", wanted}}, 1) + "\n");
 }
+
+}  // namespace ansible_yaml_test

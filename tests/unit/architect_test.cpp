@@ -1,5 +1,7 @@
 #include "stack_bench.h"
 
+namespace architect_test {
+
 using namespace agentops;
 
 namespace {
@@ -86,3 +88,5 @@ TEST_CASE("what shows only when the whole is built is told too") {
     t.project.settings.terraform.providers.allow = {"hashicorp/random"};
     CHECK(codes(t.run_to("engineer")) == Lines{"catalog.provider-not-allowed"});
 }
+
+}  // namespace architect_test

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+namespace backend_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -77,3 +79,5 @@ TEST_CASE("settings that are no map count as none") {
     CHECK(settings("s3", nullptr) == Json{{"key", "shop-a@dev/main.tfstate"}});
     CHECK(settings("s3", {{"key", 5}}) == Json{{"key", "shop-a@dev/main.tfstate"}});
 }
+
+}  // namespace backend_test

@@ -4,7 +4,7 @@
 
 #include "graph/agent.h"
 
-namespace agentops::graph {
+namespace agentops::graph::board_test {
 namespace {
 
 constexpr Key<std::string> kName{0};
@@ -115,4 +115,4 @@ TEST_CASE("an undeclared access is a bug, and so is reading what nothing wrote")
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::board_test

@@ -1,5 +1,7 @@
 #include "stack_fixture.h"
 
+namespace catalog_access_test {
+
 using namespace agentops;
 using agentops::test::StackFixture;
 
@@ -93,3 +95,5 @@ TEST_CASE("two components may use each other") {
         "  b: {kind: server, in: net, image: debian-12, port: 80, uses: [a]}\n");
     CHECK(stack.complaints() == "");
 }
+
+}  // namespace catalog_access_test

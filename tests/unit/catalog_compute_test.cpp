@@ -1,6 +1,8 @@
 #include "base/text.h"
 #include "stack_fixture.h"
 
+namespace catalog_compute_test {
+
 using namespace agentops;
 using agentops::test::StackFixture;
 
@@ -195,3 +197,5 @@ TEST_CASE("the way to package mirrors is open where packages are or may be insta
           "web runs roles, which may install packages");
     CHECK(reason("{services: {nginx: {state: started}}}") == "closed");
 }
+
+}  // namespace catalog_compute_test

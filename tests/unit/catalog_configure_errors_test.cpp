@@ -2,6 +2,8 @@
 
 #include "lab_fixture.h"
 
+namespace catalog_configure_errors_test {
+
 using namespace agentops;
 
 namespace {
@@ -110,3 +112,5 @@ TEST_CASE("sections that do not fit together") {
     CHECK(complaint("      files: {\"/a/${db.endpoint}\": {content: x}}\n") ==
           "intent.reference: a key takes no reference, got ${db.endpoint}\n");
 }
+
+}  // namespace catalog_configure_errors_test

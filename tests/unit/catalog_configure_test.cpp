@@ -4,6 +4,8 @@
 #include "ansible/yaml_writer.h"
 #include "lab_fixture.h"
 
+namespace catalog_configure_test {
+
 using namespace agentops;
 using test::lab;
 using test::run_of;
@@ -390,3 +392,5 @@ TEST_CASE("a tcp check between batches splits its address") {
     CHECK(ansible::to_yaml(task.args) ==
           "---\nhost: \"{{ agentops_db_endpoint }}\"\nport: 5432\ntimeout: 9\n");
 }
+
+}  // namespace catalog_configure_test

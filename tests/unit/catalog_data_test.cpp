@@ -2,6 +2,8 @@
 
 #include "stack_fixture.h"
 
+namespace catalog_data_test {
+
 using namespace agentops;
 using test::StackFixture;
 
@@ -261,3 +263,5 @@ TEST_CASE("mistakes in a queue") {
     CHECK(complaint("dead_letter: {after: 0}") ==
           "catalog.attempts: a message cannot have 0 attempts\n");
 }
+
+}  // namespace catalog_data_test

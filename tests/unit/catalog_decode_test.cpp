@@ -2,6 +2,8 @@
 #include "catalog/names.h"
 #include "stack_fixture.h"
 
+namespace catalog_decode_test {
+
 using namespace agentops;
 using agentops::test::StackFixture;
 
@@ -241,3 +243,5 @@ TEST_CASE("cycles of a graph") {
     CHECK(catalog::find_cycles({{0}}) == Cycles{{0}});
     CHECK(catalog::find_cycles({{1}, {0}, {3}, {2}}) == Cycles{{0, 1}, {2, 3}});
 }
+
+}  // namespace catalog_decode_test

@@ -3,6 +3,8 @@
 #include "ansible/artifacts.h"
 #include "stack_fixture.h"
 
+namespace catalog_machines_test {
+
 using namespace agentops;
 using test::StackFixture;
 
@@ -272,3 +274,5 @@ TEST_CASE("names that Ansible or a unit already has") {
           "catalog.reserved-name: machines cannot be called 'all': that is a group of Ansible's "
           "own\n");
 }
+
+}  // namespace catalog_machines_test

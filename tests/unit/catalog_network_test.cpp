@@ -1,5 +1,7 @@
 #include "stack_fixture.h"
 
+namespace catalog_network_test {
+
 using namespace agentops;
 using agentops::test::StackFixture;
 
@@ -111,3 +113,5 @@ TEST_CASE("networks of one stack may not overlap") {
           "catalog.cidr-overlap: 10.20.64.0/20 of c overlaps 10.20.0.0/16 of a\n");
     CHECK(stack.diagnostics[0].position.line == 7);
 }
+
+}  // namespace catalog_network_test

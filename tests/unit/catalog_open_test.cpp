@@ -2,6 +2,8 @@
 
 #include "stack_fixture.h"
 
+namespace catalog_open_test {
+
 using namespace agentops;
 using test::StackFixture;
 
@@ -206,3 +208,5 @@ TEST_CASE("mistakes in an existing root") {
     CHECK(complaint("source: ./x, variables: {a: \"x-${assets.name}\"}") ==
           "catalog.variable-reference: a reference must be the whole value of a variable\n");
 }
+
+}  // namespace catalog_open_test

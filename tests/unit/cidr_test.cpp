@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cidr_test {
+
 using namespace agentops::catalog;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("private ranges are those of RFC 1918") {
     CHECK_FALSE(parse_cidr("10.0.0.0/7")->is_private());
     CHECK_FALSE(parse_cidr("8.8.8.0/24")->is_private());
 }
+
+}  // namespace cidr_test

@@ -5,6 +5,8 @@
 #include <regex>
 #include <string>
 
+namespace codes_test {
+
 using namespace agentops;
 
 TEST_CASE("codes: every row has a well-formed code and two sentences") {
@@ -37,3 +39,5 @@ TEST_CASE("codes: a code is found by its whole name only") {
     CHECK(find_code("") == nullptr);
     CHECK(find_code("zzz.zzz") == nullptr);
 }
+
+}  // namespace codes_test

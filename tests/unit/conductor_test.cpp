@@ -1,5 +1,7 @@
 #include "play_fixture.h"
 
+namespace conductor_test {
+
 using namespace agentops;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("conductor: machines that did not answer are named, and left to Ansibl
           Lines{"warning: web-2 of shop/web: ssh://10.0.0.2:22 did not answer in time"});
     CHECK(t.play().skip == "");
 }
+
+}  // namespace conductor_test

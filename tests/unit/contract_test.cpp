@@ -5,6 +5,8 @@
 
 #include "agent_fixture.h"
 
+namespace contract_test {
+
 using namespace agentops;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("contract net: with enough for all everybody gets the favourite") {
     CHECK(least == 250);
     CHECK_FALSE(award_shares(bids, 249, least).has_value());
 }
+
+}  // namespace contract_test

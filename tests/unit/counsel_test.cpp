@@ -5,6 +5,8 @@
 #include "agents/voices.h"
 #include "stack_bench.h"
 
+namespace counsel_test {
+
 using namespace agentops;
 
 namespace {
@@ -179,3 +181,5 @@ TEST_CASE("counsel: findings carry the agent's name, and can be waived") {
     CHECK(found.at("ours/odd").position.line == 6);
     CHECK(found.at("ours/worse").blocks);
 }
+
+}  // namespace counsel_test

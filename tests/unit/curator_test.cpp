@@ -1,5 +1,7 @@
 #include "agent_fixture.h"
 
+namespace curator_test {
+
 using namespace agentops;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("a state that could not take in what was read is told") {
     CHECK(codes(t.settle(done(), proof, done(true, false))) == Lines{"apply.state-behind"});
     CHECK(t.outcome().converged);
 }
+
+}  // namespace curator_test

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 
+namespace diagnostic_test {
+
 using namespace agentops;
 
 TEST_CASE("diagnostic: the human form, literally") {
@@ -89,3 +91,5 @@ TEST_CASE("clock: RFC 3339 in UTC with milliseconds") {
     CHECK(rfc3339(epoch - milliseconds(1)) == "1969-12-31T23:59:59.999Z");
     CHECK(agentops::system_clock().now() > epoch + seconds(1'700'000'000));
 }
+
+}  // namespace diagnostic_test

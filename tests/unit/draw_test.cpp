@@ -2,7 +2,7 @@
 
 #include "graph_fixture.h"
 
-namespace agentops::graph {
+namespace agentops::graph::draw_test {
 namespace {
 
 enum Slot : SlotId { design, findings, request, result, report };
@@ -81,4 +81,4 @@ TEST_CASE("no nodes") {
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::draw_test

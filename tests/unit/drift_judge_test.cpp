@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "drift/judge.h"
 
+namespace drift_judge_test {
+
 using namespace agentops;
 using namespace agentops::drift;
 
@@ -357,3 +359,5 @@ TEST_CASE("drift: a difference that could not be read leaves nothing in sync") {
     CHECK(show(judge({"u"}, read_observation({"aws_x.y"}, events, Json()))) ==
           "aws_x.y unknown none\n");
 }
+
+}  // namespace drift_judge_test

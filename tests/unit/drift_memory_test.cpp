@@ -6,6 +6,8 @@
 #include "drift/groups.h"
 #include "drift/memory.h"
 
+namespace drift_memory_test {
+
 using namespace agentops;
 using namespace agentops::drift;
 
@@ -209,3 +211,5 @@ TEST_CASE("groups: one line for many objects with the same difference") {
     CHECK(groups.front().text() == "one cause? 3 objects: tags.Owner is now \"bob\"");
     CHECK(groups.front().members.front() == "shop/main:aws_x.a");
 }
+
+}  // namespace drift_memory_test

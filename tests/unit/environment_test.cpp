@@ -5,6 +5,8 @@
 #include "run/runner.h"
 #include "tests/unit/tools.h"
 
+namespace environment_test {
+
 using namespace agentops;
 using Map = std::map<std::string, std::string>;
 
@@ -86,3 +88,5 @@ TEST_CASE("environment: a CLI configuration that exists passes as an absolute pa
     CHECK(allowed({"TF_CLI_CONFIG_FILE=cli.tfrc"}) ==
           with_fixed({{"TF_CLI_CONFIG_FILE", fs::absolute("cli.tfrc").string()}}));
 }
+
+}  // namespace environment_test

@@ -4,6 +4,8 @@
 
 #include "terraform/writer.h"
 
+namespace escape_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -53,3 +55,5 @@ TEST_CASE("values become native syntax") {
                            R"("e" = aws_vpc.net.id, "c" = "a\"${"$"}${b}"})");
     CHECK(to_hcl(std::string("\x01\x7f")) == R"("\u0001\u007f")");
 }
+
+}  // namespace escape_test

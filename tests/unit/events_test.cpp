@@ -8,6 +8,8 @@
 #include "terraform/messages.h"
 #include "terraform/plan.h"
 
+namespace events_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -150,3 +152,5 @@ TEST_CASE("an answer of validate") {
     CHECK(codes("null") == "terraform.validate-format ");
     CHECK(codes(R"({"diagnostics": []})") == "terraform.validate-format ");
 }
+
+}  // namespace events_test

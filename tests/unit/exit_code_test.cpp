@@ -7,6 +7,8 @@
 
 #include "base/result.h"
 
+namespace exit_code_test {
+
 using namespace agentops;
 
 TEST_CASE("exit code: the numbers are a contract") {
@@ -34,3 +36,5 @@ TEST_CASE("exit code: texts") {
     CHECK(to_text(ExitCode::unknown) == "could not check");
     CHECK_THROWS_AS(to_text(static_cast<ExitCode>(42)), InternalError);
 }
+
+}  // namespace exit_code_test

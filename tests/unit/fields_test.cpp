@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace fields_test {
+
 using namespace agentops;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("the schema follows from the same visit") {
                                                {"additionalProperties", inner},
                                                {"description", "things by name"}});
 }
+
+}  // namespace fields_test

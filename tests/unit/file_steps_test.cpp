@@ -5,6 +5,8 @@
 
 #include "tests/unit/tools.h"
 
+namespace file_steps_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using test::text_of;
@@ -140,3 +142,5 @@ TEST_CASE("file steps: a secret at a place in JSON, where nothing of it is synta
     File broken{"v.json", "{", 0600, {}};
     CHECK(!put_secret(broken, {"/a", "token"}, "hunter2"));
 }
+
+}  // namespace file_steps_test

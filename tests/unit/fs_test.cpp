@@ -7,6 +7,8 @@
 
 #include <csignal>
 
+namespace fs_test {
+
 using namespace agentops;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("fs: relative_to") {
     CHECK(relative_to("x/y", ".") == "x/y");
     CHECK(relative_to("/a", "/a") == ".");
 }
+
+}  // namespace fs_test

@@ -1,5 +1,7 @@
 #include "agent_fixture.h"
 
+namespace gate_test {
+
 using namespace agentops;
 
 namespace {
@@ -161,3 +163,5 @@ TEST_CASE("protected resources need a person") {
     CHECK_FALSE(t.judge().auto_approvable);
     CHECK(t.get(slots::verdict).not_auto == Lines{"aws_db_instance.db is protected"});
 }
+
+}  // namespace gate_test

@@ -5,6 +5,8 @@
 #include "drift/condition.h"
 #include "drift/heal.h"
 
+namespace heal_test {
+
 using namespace agentops;
 using namespace agentops::drift;
 
@@ -107,3 +109,5 @@ TEST_CASE("conditions: kept as a file; one that cannot be read counts as none") 
     REQUIRE(write_file(file, "{}"));
     CHECK_FALSE(read_condition(file));
 }
+
+}  // namespace heal_test

@@ -5,13 +5,15 @@
 #include "base/text.h"
 #include "journal_lines.h"
 
+namespace incidents_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
 namespace {
 
 /// "i1 10:00 10:30: drift shop@dev 10:00 10:20 a b; check ..." a line; "-" for what is not over.
-std::string folded(const Lines& lines) {
+std::string folded(const JournalLines& lines) {
     std::string text;
     for (const auto& incident : fold_incidents(lines.entries)) {
         std::vector<std::string> troubles;
@@ -26,7 +28,7 @@ std::string folded(const Lines& lines) {
     return text;
 }
 
-std::string related(const Lines& lines, const std::string& stack,
+std::string related(const JournalLines& lines, const std::string& stack,
                     const std::set<std::string>& neighbours = {},
                     const std::string& now = at("11:00")) {
     const auto all = fold_incidents(lines.entries);
@@ -38,12 +40,12 @@ std::string related(const Lines& lines, const std::string& stack,
 
 TEST_CASE("incidents: none") {
     CHECK(folded({}) == "");
-    CHECK(folded(Lines().add("10:00", "plan.made", {{"incident", "i1"}})) == "");
+    CHECK(folded(JournalLines().add("10:00", "plan.made", {{"incident", "i1"}})) == "");
     CHECK(related({}, "shop@dev") == "none");
 }
 
 TEST_CASE("incidents: from its opening to its end") {
-    Lines lines;
+    JournalLines lines;
     lines.trouble("10:00", "opened", "i1", "drift", "shop@dev", {"aws_vpc.net", "aws_vpc.b"});
     CHECK(folded(lines) == "i1 10:00 -: drift shop@dev 10:00 - aws_vpc.net aws_vpc.b\n");
     lines.trouble("10:05", "joined", "i1", "check", "shop@dev", {"home"});
@@ -61,7 +63,7 @@ TEST_CASE("incidents: from its opening to its end") {
 }
 
 TEST_CASE("incidents: the same trouble again") {
-    Lines lines;
+    JournalLines lines;
     lines.trouble("10:00", "opened", "i1", "drift", "shop@dev", {"b", "a"});
     SUBCASE("while it lasts") {
         lines.trouble("10:05", "joined", "i1", "drift", "shop@dev", {"a", "c", "c"});
@@ -89,7 +91,7 @@ TEST_CASE("incidents: the same trouble again") {
 }
 
 TEST_CASE("incidents: odd lines") {
-    Lines lines;
+    JournalLines lines;
     SUBCASE("of no incident") {
         for (const Json& data : {Json(nullptr), Json(3), Json("i1"), Json::array({"i1"}),
                                  Json::object(), Json{{"incident", 7}}, Json{{"incident", ""}}})
@@ -118,7 +120,7 @@ TEST_CASE("incidents: odd lines") {
 }
 
 TEST_CASE("incidents: which one a trouble belongs to") {
-    Lines lines;
+    JournalLines lines;
     lines.trouble("01:00", "opened", "old", "drift", "shop@dev");
     lines.trouble("10:20", "opened", "net", "apply", "net@dev");
     SUBCASE("its own stack's, however old") {
@@ -159,3 +161,5 @@ TEST_CASE("incidents: which one a trouble belongs to") {
         CHECK(related(lines, "shop@dev", {"net@dev"}, at("10:31")) == "none");
     }
 }
+
+}  // namespace incidents_test

@@ -2,6 +2,8 @@
 
 #include "agent_fixture.h"
 
+namespace inputs_test {
+
 using namespace agentops;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("inputs: a destroy needs the type, not the value") {
     CHECK(got.inputs.values == Json{{"net_id", ""}});
     CHECK_FALSE(got.inputs.preview());
 }
+
+}  // namespace inputs_test

@@ -7,6 +7,8 @@
 
 #include "base/result.h"
 
+namespace interrupt_test {
+
 using agentops::run::Interrupt;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("interrupt: a request is as good as a signal") {
     CHECK(interrupt.signal() == SIGINT);
     CHECK(readable(interrupt.fd()));
 }
+
+}  // namespace interrupt_test

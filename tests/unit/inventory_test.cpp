@@ -2,6 +2,8 @@
 
 #include "play_fixture.h"
 
+namespace inventory_test {
+
 using namespace agentops;
 
 namespace {
@@ -142,8 +144,8 @@ TEST_CASE("inventory: an output that an apply left out names both ends") {
 TEST_CASE("inventory: roles and collections must be there, unless they may be fetched") {
     using Type = ansible::Requirement::Type;
     Inventory t;
-    t.input.missing = {{Type::role, "geerlingguy.nginx", "", intent_line(12)},
-                       {Type::collection, "community.general", "", intent_line(13)}};
+    t.input.missing = {{Type::role, "geerlingguy.nginx", "", play_line(12)},
+                       {Type::collection, "community.general", "", play_line(13)}};
     const auto found = t.find();
     CHECK(messages(found) == Lines{"error: role geerlingguy.nginx is not installed",
                                    "error: collection community.general is not installed"});
@@ -215,3 +217,5 @@ TEST_CASE("inventory: the digest is of names, addresses, ports and values") {
     CHECK(digest("10.0.0.1", 22) != digest("10.0.0.2", 22));
     CHECK(digest("10.0.0.1", 22) != digest("10.0.0.1", 23));
 }
+
+}  // namespace inventory_test

@@ -21,32 +21,32 @@ inline std::string shown(const std::string& time) {
     return time.empty() ? "-" : time.size() == at("10:05").size() ? time.substr(11, 5) : time;
 }
 
-struct Lines {
+struct JournalLines {
     std::vector<JournalEntry> entries;
 
-    Lines& add(const std::string& time, const std::string& event, Json data,
-               const std::string& run) {
+    JournalLines& add(const std::string& time, const std::string& event, Json data,
+                      const std::string& run) {
         const auto when = time.size() == 5 ? at(time) : time;
         entries.push_back(
             {static_cast<std::int64_t>(entries.size() + 1), when, run, event, "", std::move(data)});
         return *this;
     }
     /// What happens in the same minute is of the same run.
-    Lines& add(const std::string& time, const std::string& event, Json data) {
+    JournalLines& add(const std::string& time, const std::string& event, Json data) {
         return add(time, event, std::move(data), "run at " + time);
     }
 
-    Lines& trouble(const std::string& time, const std::string& how, const std::string& id,
-                   const std::string& kind, const std::string& stack,
-                   Json targets = Json::array()) {
+    JournalLines& trouble(const std::string& time, const std::string& how, const std::string& id,
+                          const std::string& kind, const std::string& stack,
+                          Json targets = Json::array()) {
         return add(time, "incident." + how,
                    {{"incident", id}, {"kind", kind}, {"stack", stack}, {"targets", targets}});
     }
-    Lines& mended(const std::string& time, const std::string& id, const std::string& kind,
-                  const std::string& stack) {
+    JournalLines& mended(const std::string& time, const std::string& id, const std::string& kind,
+                         const std::string& stack) {
         return add(time, "incident.mended", {{"incident", id}, {"kind", kind}, {"stack", stack}});
     }
-    Lines& restored(const std::string& time, const std::string& id) {
+    JournalLines& restored(const std::string& time, const std::string& id) {
         return add(time, "incident.restored", {{"incident", id}});
     }
 };

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "record_fixture.h"
 
+namespace journal_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -243,3 +245,5 @@ TEST_CASE("journal: a journal that cannot be written is an error, not a loss in 
         CHECK(text_of("elsewhere") == "kept\n");
     }
 }
+
+}  // namespace journal_test

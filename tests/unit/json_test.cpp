@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 
+namespace json_test {
+
 using namespace agentops;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("digest: SHA-256 of text and of the canonical JSON") {
     CHECK(sha256(std::string("abc")) == sha256(std::string_view("abc")));
     CHECK(sha256(Json{{"b", 1}, {"a", 2}}) == sha256(R"({"a":2,"b":1})"));
 }
+
+}  // namespace json_test

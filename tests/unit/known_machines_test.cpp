@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace known_machines_test {
+
 using namespace agentops;
 
 namespace {
@@ -27,3 +29,5 @@ TEST_CASE("known machines: keys of those that are gone are forgotten, all others
     CHECK(keys_after({}) == lab);
     CHECK_FALSE(fs::exists(kList));
 }
+
+}  // namespace known_machines_test

@@ -5,6 +5,8 @@
 #include "base/digest.h"
 #include "tests/unit/tools.h"
 
+namespace leftovers_test {
+
 using namespace agentops;
 
 namespace {
@@ -96,3 +98,5 @@ TEST_CASE("leftovers: the list is names and digests") {
     CHECK(Json::parse(artifact_list_text({{"b/x.yml", "x"}, {"a.yml", ""}})) ==
           Json{{"files", {{"a.yml", sha256("")}, {"b/x.yml", sha256("x")}}}});
 }
+
+}  // namespace leftovers_test

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+namespace line_diff_test {
+
 using namespace agentops;
 
 namespace {
@@ -90,3 +92,5 @@ TEST_CASE("line diff: names that would be read otherwise") {
     CHECK(unified_diff("a\n", "b\n", "q\"\\\n") ==
           "--- \"a/q\\\"\\\\\\012\"\n+++ \"b/q\\\"\\\\\\012\"\n" + rest);
 }
+
+}  // namespace line_diff_test

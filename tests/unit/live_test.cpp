@@ -10,6 +10,8 @@
 #include "report/progress.h"
 #include "screen.h"
 
+namespace live_test {
+
 using namespace agentops;
 using namespace agentops::report;
 using namespace std::chrono_literals;
@@ -355,3 +357,5 @@ TEST_CASE("durations as people say them") {
     CHECK(duration_text(125s) == "2 min 5 s");
     CHECK(duration_text(3720s) == "1 h 2 min");
 }
+
+}  // namespace live_test

@@ -7,6 +7,8 @@
 #include "base/fs.h"
 #include "intent/project.h"
 
+namespace load_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -158,3 +160,5 @@ environments:
     REQUIRE(loaded.stacks.size() == 1);
     CHECK(loaded.stacks[0].id == "shop@prod");
 }
+
+}  // namespace load_test

@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "record_fixture.h"
 
+namespace lock_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -177,3 +179,5 @@ TEST_CASE("lock: the descriptor is not inherited by chance") {
     REQUIRE(lock);
     CHECK((fcntl(lock->fd(), F_GETFD) & FD_CLOEXEC) != 0);
 }
+
+}  // namespace lock_test

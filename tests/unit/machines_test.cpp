@@ -8,6 +8,8 @@
 #include "report/progress.h"
 #include "tests/unit/report_fixture.h"
 
+namespace machines_test {
+
 using namespace agentops;
 using namespace agentops::report;
 
@@ -129,3 +131,5 @@ TEST_CASE("events of a playbook: the task that runs, and what each machine answe
     CHECK(words(R"({"type": "play", "name": "Web"})") == "nothing");
     CHECK(words(R"({"type": "stats", "hosts": {}})") == "nothing");
 }
+
+}  // namespace machines_test

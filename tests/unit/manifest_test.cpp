@@ -8,6 +8,8 @@
 #include "record/journal.h"
 #include "record_fixture.h"
 
+namespace manifest_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -294,3 +296,5 @@ TEST_CASE("outcome: planned until one is written") {
     CHECK(first(read_outcome(store, kRun)) ==
           "run.damaged: the outcome of run " + kRun + " is damaged");
 }
+
+}  // namespace manifest_test

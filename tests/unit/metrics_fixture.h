@@ -23,14 +23,14 @@ inline Measures of_stack(const Metrics& metrics, const std::string& stack) {
     return found == metrics.stacks.end() ? Measures{} : found->second;
 }
 
-inline Lines& apply(Lines& lines, const std::string& run, const std::string& status, Json units,
-                    const std::string& time = "10:00") {
+inline JournalLines& apply(JournalLines& lines, const std::string& run, const std::string& status,
+                           Json units, const std::string& time = "10:00") {
     lines.add(time, "apply.started", {{"manifest", "m"}, {"resume", false}}, run);
     return lines.add(time, "apply.finished", {{"status", status}, {"units", std::move(units)}},
                      run);
 }
 
-inline Lines& check(Lines& lines, const std::string& time, Json stacks) {
+inline JournalLines& check(JournalLines& lines, const std::string& time, Json stacks) {
     return lines.add(time, "drift.checked", {{"stacks", std::move(stacks)}});
 }
 

@@ -2,6 +2,8 @@
 
 #include "metrics_fixture.h"
 
+namespace metrics_shares_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -20,7 +22,7 @@ std::string checks(const Measures& of) {
 }  // namespace
 
 TEST_CASE("metrics: applies, by how they ended") {
-    Lines lines;
+    JournalLines lines;
     apply(lines, "r1", "applied", {{"shop@dev/main", "applied"}, {"shop@dev/app", "unchanged"}});
     apply(lines, "r2", "failed", {{"shop@dev/main", "failed"}, {"shop@dev/app", "skipped"}});
     apply(lines, "r3", "interrupted",
@@ -57,7 +59,7 @@ TEST_CASE("metrics: an apply of several stacks is judged for each") {
              Row{"", "applied", "odd", bad, good, bad},
          }) {
         CAPTURE(row.status + " " + row.a + " " + row.b);
-        Lines lines;
+        JournalLines lines;
         apply(lines, "r1", row.status, {{"a@dev/main", row.a}, {"b@dev/main", row.b}});
         const auto metrics = measure(lines.entries);
         CHECK(applies(metrics.all) == row.all);
@@ -68,7 +70,7 @@ TEST_CASE("metrics: an apply of several stacks is judged for each") {
 }
 
 TEST_CASE("metrics: a run that is resumed does not apply a stack twice") {
-    Lines lines;
+    JournalLines lines;
     apply(lines, "r1", "partial", {{"a@dev/main", "applied"}, {"b@dev/main", "failed"}});
     apply(lines, "r1", "applied", {{"a@dev/main", "applied"}, {"b@dev/main", "applied"}}, "10:20");
     const auto metrics = measure(lines.entries);
@@ -81,7 +83,7 @@ TEST_CASE("metrics: a run that is resumed does not apply a stack twice") {
 }
 
 TEST_CASE("metrics: applies without an end") {
-    Lines lines;
+    JournalLines lines;
     apply(lines, "r1", "applied", {{"a@dev/main", "applied"}});
     lines.add("10:10", "apply.started", {{"resume", false}}, "r2");
     CHECK(measure(lines.entries).unfinished == 1);
@@ -91,7 +93,7 @@ TEST_CASE("metrics: applies without an end") {
 }
 
 TEST_CASE("metrics: drift checks") {
-    Lines lines;
+    JournalLines lines;
     check(lines, "10:00", {{"shop@dev", counts(0, 0)}, {"net@dev", counts(0, 2)}});
     check(lines, "10:10", {{"shop@dev", counts(3, 2)}, {"net@dev", counts(0, 0)}});
     check(lines, "10:20", {{"shop@dev", counts(0, 0)}});
@@ -104,7 +106,7 @@ TEST_CASE("metrics: drift checks") {
 }
 
 TEST_CASE("metrics: odd lines are passed over, and nothing is taken for clean") {
-    Lines lines;
+    JournalLines lines;
     for (const auto* event : {"apply.started", "apply.finished", "drift.checked", "drift.detected",
                               "drift.restored", "incident.opened", "heal.applied", ""}) {
         for (const Json& data : {Json(nullptr), Json(1), Json("x"), Json::array({1}),
@@ -122,3 +124,5 @@ TEST_CASE("metrics: odd lines are passed over, and nothing is taken for clean") 
         check(lines, "10:10", {{"shop@dev", counts_}});
     CHECK(checks(measure(lines.entries).all) == "0 of 0 drifted, 7 inconclusive");
 }
+
+}  // namespace metrics_shares_test

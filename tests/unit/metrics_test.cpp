@@ -2,6 +2,8 @@
 
 #include "metrics_fixture.h"
 
+namespace metrics_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -23,8 +25,8 @@ std::string incidents(const Measures& of) {
 }
 
 /// A project of two stacks, for half an hour.
-Lines two_incidents() {
-    Lines lines;
+JournalLines two_incidents() {
+    JournalLines lines;
     lines.trouble("10:00", "opened", "i1", "drift", "shop@dev");
     lines.trouble("10:05", "joined", "i1", "check", "net@dev");
     lines.restored("10:10", "i1");
@@ -33,8 +35,8 @@ Lines two_incidents() {
     return lines;
 }
 
-Lines& drift(Lines& lines, const std::string& time, const std::string& what, Json differences,
-             Json last_clean = nullptr) {
+JournalLines& drift(JournalLines& lines, const std::string& time, const std::string& what,
+                    Json differences, Json last_clean = nullptr) {
     return lines.add(time, "drift." + what,
                      {{"stack", "shop@dev"},
                       {"differences", std::move(differences)},
@@ -49,7 +51,8 @@ TEST_CASE("metrics: of nothing") {
     CHECK(metrics.stacks.empty());
     CHECK(metrics.unfinished == 0);
     CHECK(shown(metrics.all.restore) == "n=0 mean 0 p50 0 p95 0, 0 unknown");
-    CHECK(measure(Lines().add("10:00", "plan.made", {{"destroy", false}}).entries).all.empty());
+    CHECK(measure(JournalLines().add("10:00", "plan.made", {{"destroy", false}}).entries)
+              .all.empty());
 }
 
 TEST_CASE("metrics: time to restore, overall and by stack") {
@@ -83,7 +86,7 @@ TEST_CASE("metrics: of some stacks only") {
 }
 
 TEST_CASE("metrics: an incident that names no stack counts overall") {
-    Lines lines;
+    JournalLines lines;
     lines.add("10:00", "incident.opened", {{"incident", "i1"}});
     CHECK(incidents(measure(lines.entries).all) == "1+0 opened, 0 restored, 1 open");
     CHECK(measure(lines.entries).stacks.empty());
@@ -91,7 +94,7 @@ TEST_CASE("metrics: an incident that names no stack counts overall") {
 }
 
 TEST_CASE("metrics: times that are none or run backwards are counted as unknown") {
-    Lines lines;
+    JournalLines lines;
     lines.trouble("10:00", "opened", "i1", "drift", "shop@dev").restored("09:59", "i1");
     lines.trouble("some day", "opened", "i2", "drift", "shop@dev").restored("10:00", "i2");
     lines.trouble("10:00", "opened", "i3", "drift", "shop@dev").restored("10:00", "i3");
@@ -103,7 +106,7 @@ TEST_CASE("metrics: times that are none or run backwards are counted as unknown"
 }
 
 TEST_CASE("metrics: time to detect is counted from the last clean moment") {
-    Lines lines;
+    JournalLines lines;
     SUBCASE("as it was written") {
         check(lines, "10:00", {{"shop@dev", counts(0, 0)}});
         drift(lines, "10:20", "detected", {"a", "b"}, at("10:15"));
@@ -147,7 +150,7 @@ TEST_CASE("metrics: time to detect is counted from the last clean moment") {
 }
 
 TEST_CASE("metrics: time to repair, by difference") {
-    Lines lines;
+    JournalLines lines;
     drift(lines, "10:00", "detected", {"a", "b", "c"});
     drift(lines, "10:05", "detected", {"a"});  // again, with another value
     drift(lines, "10:10", "restored", {"a", "a"});
@@ -164,3 +167,5 @@ TEST_CASE("metrics: time to repair, by difference") {
     CHECK(of_stack(later, "shop@dev").drifting == 1);
     CHECK(measure(lines.entries, only("net@dev")).all.empty());
 }
+
+}  // namespace metrics_test

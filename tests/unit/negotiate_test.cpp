@@ -11,6 +11,8 @@
 
 #include "negotiate/conflict.h"
 
+namespace negotiate_test {
+
 using namespace agentops::negotiate;
 
 namespace {
@@ -336,3 +338,5 @@ TEST_CASE("negotiate: many components, alike or not, leave few partial choices")
         }
     }
 }
+
+}  // namespace negotiate_test

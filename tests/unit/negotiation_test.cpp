@@ -5,6 +5,8 @@
 #include "agents/frontier.h"
 #include "stack_bench.h"
 
+namespace negotiation_test {
+
 using namespace agentops;
 using negotiate::Measure;
 
@@ -198,3 +200,5 @@ TEST_CASE("negotiation: weights lie between the orders") {
     CHECK(thrifty <= most);
     CHECK(eager < thrifty);
 }
+
+}  // namespace negotiation_test

@@ -1,5 +1,7 @@
 #include "agent_fixture.h"
 
+namespace operator_test {
+
 using namespace agentops;
 
 namespace {
@@ -147,3 +149,5 @@ TEST_CASE("a protected component keeps what it has unless that is really meant")
         CHECK(t.operate().empty());
     }
 }
+
+}  // namespace operator_test

@@ -2,7 +2,7 @@
 
 #include "graph_fixture.h"
 
-namespace agentops::graph {
+namespace agentops::graph::order_test {
 namespace {
 
 constexpr auto kKey = SlotKind::key;
@@ -153,4 +153,4 @@ TEST_CASE("a slot outside the table is a bug") {
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::order_test

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+namespace overlay_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -59,3 +61,5 @@ TEST_CASE("null removes, and only what is there") {
     CHECK(merged("a: 1\n", "n: {m: null}\n") ==
           "null removes 'm', which the intent does not have | leave the line out");
 }
+
+}  // namespace overlay_test

@@ -7,6 +7,8 @@
 
 #include "base/fs.h"
 
+namespace plan_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -151,3 +153,5 @@ TEST_CASE("anything else than a plan is refused, never a crash") {
         "before_sensitive": "x", "after_unknown": 3, "replace_paths": [[{}], 5, "x"]})") ==
           "~ a.b \n    : 5 -> [\"x\",{\"y\":1}] (replaces)\n");
 }
+
+}  // namespace plan_test

@@ -3,6 +3,8 @@
 #include "agent_fixture.h"
 #include "base/digest.h"
 
+namespace planner_test {
+
 using namespace agentops;
 
 namespace {
@@ -275,3 +277,5 @@ TEST_CASE("steps that nothing calls for are skipped") {
     CHECK(t.skips() == Lines{"", "", "nothing it depends on changed since the last init",
                              "the same files were found valid before", "", ""});
 }
+
+}  // namespace planner_test

@@ -21,7 +21,7 @@ inline run::StepResult refused(const std::string& words) {
     return result;
 }
 
-inline Position intent_line(int line) {
+inline Position play_line(int line) {
     static const Source kIntent{"shop.intent.yaml", ""};
     return {&kIntent, line, 3};
 }
@@ -43,8 +43,8 @@ inline ansible::Unit small_play() {
     unit.playbook = "/p/shop/web/playbook.yml";
     unit.artifact_list = "/p/shop/.web.json";
     unit.digest = "D";
-    unit.origins[""] = {"web", intent_line(7), "ansible", ""};
-    unit.origins["Write file"] = {"web", intent_line(9), "ansible", ""};
+    unit.origins[""] = {"web", play_line(7), "ansible", ""};
+    unit.origins["Write file"] = {"web", play_line(9), "ansible", ""};
     return unit;
 }
 
@@ -55,8 +55,8 @@ inline void made_by_terraform(ansible::Unit& unit, int expected, bool many) {
                     "web_addresses",
                     {},
                     many ? ValueType::list_of_string : ValueType::string,
-                    intent_line(7)}};
-    unit.source = ansible::HostSource{"web", expected, "agentops_hosts", many, {}, intent_line(7)};
+                    play_line(7)}};
+    unit.source = ansible::HostSource{"web", expected, "agentops_hosts", many, {}, play_line(7)};
 }
 
 inline PlayInput small_play_input(const ansible::Unit& unit) {

@@ -2,6 +2,8 @@
 
 #include "play_fixture.h"
 
+namespace play_result_test {
+
 using namespace agentops;
 
 namespace {
@@ -74,3 +76,5 @@ TEST_CASE("play result: what Ansible refuses before any task is read from its ow
 TEST_CASE("play result: nothing at all is no success") {
     CHECK(codes(judged(done())) == Lines{"ansible.unfinished"});
 }
+
+}  // namespace play_result_test

@@ -6,6 +6,8 @@
 #include "prices/import.h"
 #include "prices/plan_cost.h"
 
+namespace prices_test {
+
 using namespace agentops;
 using namespace agentops::prices;
 
@@ -233,3 +235,5 @@ TEST_CASE("prices: databases, balancers, buckets and queues of their lists") {
     CHECK(item_of("AWSQueueService", "API Request", {{"queueType", "Standard"}}) ==
           "sqs/standard 0.39999999999999997");
 }
+
+}  // namespace prices_test

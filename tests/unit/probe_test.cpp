@@ -10,6 +10,8 @@
 #include "run/fd.h"
 #include "tests/unit/tools.h"
 
+namespace probe_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using namespace std::chrono_literals;
@@ -136,3 +138,5 @@ TEST_CASE("probe: an interrupt ends the waiting at once") {
               .starts_with("tool.interrupted: "));
     CHECK(std::chrono::steady_clock::now() - start < 1s);
 }
+
+}  // namespace probe_test

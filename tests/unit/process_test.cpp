@@ -11,6 +11,8 @@
 #include "run/fd.h"
 #include "tests/unit/tools.h"
 
+namespace process_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using namespace std::chrono_literals;
@@ -312,3 +314,5 @@ TEST_CASE("process: a log is private and never written through a link") {
     CHECK((fs::status("own.log").permissions() & fs::perms::mask) ==
           (fs::perms::owner_read | fs::perms::owner_write));
 }
+
+}  // namespace process_test

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+namespace project_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -225,3 +227,5 @@ TEST_CASE("stacks are selected by name, environment and glob, in order of id") {
     CHECK(selected({"base"}, "dev") == "cli.unknown-environment: there is none");
     CHECK(select({}, {}, {})->empty());
 }
+
+}  // namespace project_test

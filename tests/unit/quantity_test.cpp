@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace quantity_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -86,3 +88,5 @@ TEST_CASE("the schema of a quantity is a text with its units") {
                {"pattern", "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(%)$"},
                {"examples", {"10 %"}}});
 }
+
+}  // namespace quantity_test

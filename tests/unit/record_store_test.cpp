@@ -6,6 +6,8 @@
 #include "record/events.h"
 #include "record_fixture.h"
 
+namespace record_store_test {
+
 using namespace agentops;
 using namespace agentops::record;
 
@@ -123,3 +125,5 @@ TEST_CASE("events: a file that cannot be written is said at once") {
     CHECK(first(log.open("no/such/folder", "r")) ==
           "file.unwritable: cannot write events to no/such/folder: No such file or directory");
 }
+
+}  // namespace record_store_test

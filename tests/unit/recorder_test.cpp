@@ -1,5 +1,7 @@
 #include "play_fixture.h"
 
+namespace recorder_test {
+
 using namespace agentops;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("recorder: nothing was to be done, so nothing is to be proven") {
     CHECK_FALSE(t.get(slots::outcome).applied);
     CHECK(t.get(slots::outcome).converged);
 }
+
+}  // namespace recorder_test

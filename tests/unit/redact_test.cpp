@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+namespace redact_test {
+
 using agentops::Json;
 using agentops::run::Redactor;
 
@@ -57,3 +59,5 @@ TEST_CASE("redact: strings and keys of JSON are masked at any depth") {
     const Json wanted = {{"a", {1, "x(secret)", {{"(secret)", true}}}}, {"n", nullptr}};
     CHECK(redactor.apply(given) == wanted);
 }
+
+}  // namespace redact_test

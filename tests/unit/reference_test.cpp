@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+namespace reference_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -120,3 +122,5 @@ TEST_CASE("names are checked") {
     for (const auto* text : {"-x", "../x", "1a", "a/b", "a b", "a\nb"})
         CHECK(mistake(text) == rule);
 }
+
+}  // namespace reference_test

@@ -6,6 +6,8 @@
 #include "graph_fixture.h"
 #include "play_fixture.h"
 
+namespace registry_plays_test {
+
 using namespace agentops;
 using graph::Scope;
 
@@ -183,3 +185,5 @@ TEST_CASE("a playbook that fails is an error, and no second pass is made") {
     CHECK(graph::line_of(*result.failures()[0]) == "shop/web settler failed [ansible.failed]");
     CHECK(t.of_web(slots::settle_done) == nullptr);
 }
+
+}  // namespace registry_plays_test

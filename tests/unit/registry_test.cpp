@@ -5,6 +5,8 @@
 #include "agents/keys.h"
 #include "graph_fixture.h"
 
+namespace registry_test {
+
 using namespace agentops;
 using graph::Scope;
 using graph::SlotId;
@@ -231,3 +233,5 @@ TEST_CASE("an apply that fails leaves what comes after it alone") {
     CHECK(t.of_shop(slots::inputs) == nullptr);
     CHECK(t.of_shop(slots::apply_done) == nullptr);
 }
+
+}  // namespace registry_test

@@ -2,6 +2,8 @@
 
 #include "play_fixture.h"
 
+namespace rehearser_test {
+
 using namespace agentops;
 
 namespace {
@@ -127,3 +129,5 @@ TEST_CASE("rehearser: other units may read the machines of the intent") {
     CHECK(t.get(slots::expected_outputs).values ==
           Json{{"addresses", {"10.0.0.1", "10.0.0.2"}}, {"names", {"web-1", "web-2"}}});
 }
+
+}  // namespace rehearser_test

@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "cpp_text.h"
 
+namespace repo_test {
+
 using namespace agentops;
 
 namespace {
@@ -398,3 +400,5 @@ TEST_CASE("repo: how C++ is read here") {
     CHECK(text.code().find("comment") == std::string::npos);
     CHECK(text.code().find("x.a") == std::string::npos);
 }
+
+}  // namespace repo_test

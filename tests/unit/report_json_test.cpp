@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "tests/unit/report_fixture.h"
 
+namespace report_json_test {
+
 using namespace agentops;
 using namespace agentops::report;
 
@@ -65,3 +67,5 @@ TEST_CASE("bytes that are not UTF-8 do not break the record") {
     report.verdict = "\xff";
     CHECK(dump_json(to_json(report)).find("\xEF\xBF\xBD") != std::string::npos);
 }
+
+}  // namespace report_json_test

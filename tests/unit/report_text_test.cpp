@@ -9,6 +9,8 @@
 #include "report/table.h"
 #include "tests/unit/report_fixture.h"
 
+namespace report_text_test {
+
 using namespace agentops;
 using namespace agentops::report;
 
@@ -204,3 +206,5 @@ TEST_CASE("wrapping breaks between words only") {
     CHECK(wrap("unbreakable it", 4) == std::vector<std::string>{"unbreakable", "it"});
     CHECK(wrap("", 10) == std::vector<std::string>{""});
 }
+
+}  // namespace report_text_test

@@ -1,5 +1,7 @@
 #include "stack_bench.h"
 
+namespace resolver_test {
+
 using namespace agentops;
 
 TEST_CASE("components are decoded in order, with what the intent pins") {
@@ -33,3 +35,5 @@ TEST_CASE("every mistake is told, each at its line") {
     CHECK(places ==
           Lines{"catalog.unknown-kind 5", "intent.unknown-key 6", "catalog.unknown-component 7"});
 }
+
+}  // namespace resolver_test

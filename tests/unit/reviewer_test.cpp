@@ -3,6 +3,8 @@
 
 #include "agent_fixture.h"
 
+namespace reviewer_test {
+
 using namespace agentops;
 
 namespace {
@@ -260,3 +262,5 @@ TEST_CASE("garbage in place of a plan is an error") {
         CHECK(codes(t.judge(shown)) == Lines{"terraform.plan-format"});
     }
 }
+
+}  // namespace reviewer_test

@@ -3,6 +3,8 @@
 #include "catalog/finding.h"
 #include "stack_fixture.h"
 
+namespace rules_test {
+
 using namespace agentops;
 using catalog::Severity;
 using test::StackFixture;
@@ -325,3 +327,5 @@ TEST_CASE("a finding as JSON") {
              {"waived", false},
              {"waiver", nullptr}});
 }
+
+}  // namespace rules_test

@@ -11,6 +11,8 @@
 #include "run/runner.h"
 #include "tests/unit/tools.h"
 
+namespace runner_hosts_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using namespace std::chrono_literals;
@@ -181,3 +183,5 @@ TEST_CASE("runner: the first interrupt makes the stop file, and the program ends
     CHECK(result.exit_code == 0);
     CHECK(text_of(result.stdout_log) == "well\n");
 }
+
+}  // namespace runner_hosts_test

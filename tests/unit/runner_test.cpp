@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "tests/unit/tools.h"
 
+namespace runner_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using namespace std::chrono_literals;
@@ -386,3 +388,5 @@ TEST_CASE("runner: a subject cannot lead out of the log folder") {
     for (const auto* subject : {"../x", "/x", "a/../../x"})
         CHECK_THROWS_AS(f.runner->run(subject, step), InternalError);
 }
+
+}  // namespace runner_test

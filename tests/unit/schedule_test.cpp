@@ -10,6 +10,8 @@
 
 #include "base/result.h"
 
+namespace schedule_test {
+
 using agentops::run::parallel_for;
 using agentops::run::run_dag;
 using Order = std::vector<std::size_t>;
@@ -90,3 +92,5 @@ TEST_CASE("schedule: a cycle is a bug of ours, found before anything ran") {
     CHECK_THROWS_AS(run_dag({{7}}, 2, [&](std::size_t) { ++ran; }), agentops::InternalError);
     CHECK(ran == 0);
 }
+
+}  // namespace schedule_test

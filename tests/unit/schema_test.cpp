@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "intent/project.h"
 
+namespace schema_test {
+
 using namespace agentops;
 using namespace agentops::intent;
 
@@ -149,3 +151,5 @@ TEST_CASE("agentops.yaml by its schema") {
         CHECK(!valid_settings(text));
     }
 }
+
+}  // namespace schema_test

@@ -2,6 +2,8 @@
 
 #include "tests/unit/tools.h"
 
+namespace secrets_test {
+
 using namespace agentops;
 using namespace agentops::run;
 using test::script;
@@ -78,3 +80,5 @@ TEST_CASE("secrets: a command that fails is quoted, escaped, without its output"
                                                fs::absolute("fail").string() +
                                                "' gave exit code 3: locked\\x1b[0m");
 }
+
+}  // namespace secrets_test

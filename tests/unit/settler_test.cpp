@@ -1,5 +1,7 @@
 #include "play_fixture.h"
 
+namespace settler_test {
+
 using namespace agentops;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("settler: a play that could not start is an error") {
     interrupted.diagnostics = {error("tool.interrupted", "play was not started: interrupted")};
     CHECK(has_errors(t.judge(interrupted)));
 }
+
+}  // namespace settler_test

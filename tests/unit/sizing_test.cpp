@@ -7,6 +7,8 @@
 #include "sizing/availability.h"
 #include "sizing/queueing.h"
 
+namespace sizing_test {
+
 using namespace agentops::sizing;
 
 namespace {
@@ -86,3 +88,5 @@ TEST_CASE("availability: zones are a shared risk") {
     CHECK(in_zones(2, 3, 2, 0.99, 0.999) == doctest::Approx(all));
     CHECK(in_zones(1, 2, 2, 0.99, 0.999) > in_zones(1, 2, 1, 0.99, 0.999));
 }
+
+}  // namespace sizing_test

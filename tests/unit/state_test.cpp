@@ -7,6 +7,8 @@
 
 #include "base/digest.h"
 
+namespace state_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -120,3 +122,5 @@ TEST_CASE("marks are kept") {
         CHECK(code(read_mark("bad.json")) == "state.mark");
     }
 }
+
+}  // namespace state_test

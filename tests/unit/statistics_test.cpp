@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+namespace statistics_test {
+
 using namespace agentops;
 using std::chrono::milliseconds;
 
@@ -80,3 +82,5 @@ TEST_CASE("statistics: a share of nothing") {
     CHECK(Share{1, 4}.value() == 0.25);
     CHECK(Share{1, 4}.interval().low == wilson95(1, 4).low);
 }
+
+}  // namespace statistics_test

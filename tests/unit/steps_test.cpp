@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "terraform/facts.h"
 
+namespace steps_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -394,3 +396,5 @@ TEST_CASE("versions") {
     }
     CHECK(read_version("/bin/true", nullptr).error().front().code == "terraform.version");
 }
+
+}  // namespace steps_test

@@ -4,6 +4,8 @@
 
 #include "agent_fixture.h"
 
+namespace telemetry_test {
+
 using namespace agentops;
 using catalog::read_telemetry;
 
@@ -48,3 +50,5 @@ TEST_CASE("telemetry: what is none is told with its line") {
     CHECK(code("time,rps\n") == "telemetry.empty 1");
     CHECK(code("{\"status\": \"error\"}") == "telemetry.format 1");
 }
+
+}  // namespace telemetry_test

@@ -8,6 +8,8 @@
 
 #include <map>
 
+namespace term_test {
+
 using namespace agentops;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("the process environment") {
     unsetenv("AGENTOPS_TERM_TEST");
     CHECK(process_env("AGENTOPS_TERM_TEST") == std::nullopt);
 }
+
+}  // namespace term_test

@@ -1,5 +1,7 @@
 #include "stack_bench.h"
 
+namespace terraform_agent_test {
+
 using namespace agentops;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("an existing root may not take the generated unit's id") {
     CHECK(codes(said) == Lines{"catalog.reserved-name"});
     CHECK(said[0].position.line == 6);
 }
+
+}  // namespace terraform_agent_test

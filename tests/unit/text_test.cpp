@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace text_test {
+
 using namespace agentops;
 
 TEST_CASE("text: escape_terminal makes text inert") {
@@ -123,3 +125,5 @@ TEST_CASE("text: count_of") {
     CHECK(count_of(3, "address") == "3 addresses");
     CHECK(count_of(2, "day") == "2 days");
 }
+
+}  // namespace text_test

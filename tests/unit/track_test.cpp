@@ -2,8 +2,10 @@
 
 #include "journal_lines.h"
 
+namespace track_test {
+
 using namespace agentops;
-using record::Lines;
+using record::JournalLines;
 using record::track_records;
 
 namespace {
@@ -21,7 +23,7 @@ Json apply(std::size_t ok, std::size_t failed) {
 }  // namespace
 
 TEST_CASE("track: proposals count with every plan, outcomes with every apply") {
-    Lines lines;
+    JournalLines lines;
     lines.add("10:00", "plan.made", plan(3, 1, 100, 105), "one");
     lines.add("10:01", "apply.finished", apply(2, 1), "one");
     lines.add("10:02", "plan.made", plan(1, 2, 100, 150), "two");
@@ -38,14 +40,14 @@ TEST_CASE("track: proposals count with every plan, outcomes with every apply") {
 }
 
 TEST_CASE("track: who was overridden in all has no part in what came of it") {
-    Lines lines;
+    JournalLines lines;
     lines.add("10:00", "plan.made", plan(0, 1, 1, 1), "one");
     lines.add("10:01", "apply.finished", apply(2, 0), "one");
     CHECK(track_records(lines.entries).agents.at("cost").checks.n == 0);
 }
 
 TEST_CASE("track: a run that is resumed counts once, and odd entries are passed over") {
-    Lines lines;
+    JournalLines lines;
     lines.add("10:00", "plan.made", plan(1, 0, 1, 1), "one");
     lines.add("10:01", "apply.finished", apply(0, 0), "one");
     lines.add("10:02", "apply.finished", apply(0, 0), "one");
@@ -55,3 +57,5 @@ TEST_CASE("track: a run that is resumed counts once, and odd entries are passed 
     CHECK(track_records(lines.entries).costs.n == 1);
     CHECK(track_records({}).agents.empty());
 }
+
+}  // namespace track_test

@@ -3,6 +3,8 @@
 #include "drift/trail.h"
 #include "drift/unmanaged.h"
 
+namespace trail_test {
+
 using namespace agentops;
 using namespace agentops::drift;
 
@@ -42,3 +44,5 @@ TEST_CASE("trail: the call takes any name as data") {
     const auto& argv = std::get<run::ToolCall>(step.action).argv;
     CHECK(argv.back() == R"([{"AttributeKey":"ResourceName","AttributeValue":"a,b=c d"}])");
 }
+
+}  // namespace trail_test

@@ -2,6 +2,8 @@
 
 #include "tests/unit/tools.h"
 
+namespace tree_digest_test {
+
 using namespace agentops;
 
 namespace {
@@ -62,3 +64,5 @@ TEST_CASE("tree digest: a folder that is not there") {
                                          "there is no folder 'no-such-folder'", {},
                                          "check the `source` of the component"));
 }
+
+}  // namespace tree_digest_test

@@ -12,6 +12,8 @@
 #include "drift/paths.h"
 #include "drift/survey.h"
 
+namespace unmanaged_test {
+
 using namespace agentops;
 using namespace agentops::drift;
 
@@ -334,3 +336,5 @@ TEST_CASE("unmanaged: the steps") {
           "AWS_PAGER= AWS_CLI_AUTO_PROMPT=off AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
           "AWS_SESSION_TOKEN= ");
 }
+
+}  // namespace unmanaged_test

@@ -1,5 +1,7 @@
 #include "agent_fixture.h"
 
+namespace validator_test {
+
 using namespace agentops;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("anything else than a validation is an error") {
     CHECK(codes(t.validate(R"([1, 2])")) == Lines{"terraform.validate-format"});
     CHECK_FALSE(t.get(slots::validated));
 }
+
+}  // namespace validator_test

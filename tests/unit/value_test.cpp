@@ -5,6 +5,8 @@
 #include "base/result.h"
 #include "terraform/unit.h"
 
+namespace value_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -36,3 +38,5 @@ TEST_CASE("addresses and types are in Terraform's words") {
     CHECK(Resource{true, "aws_ami", "web", {}, {}, ""}.address() == "data.aws_ami.web");
     CHECK(to_text(ValueType::list_of_string) == "list(string)");
 }
+
+}  // namespace value_test

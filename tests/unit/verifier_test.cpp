@@ -1,5 +1,7 @@
 #include "agent_fixture.h"
 
+namespace verifier_test {
+
 using namespace agentops;
 
 namespace {
@@ -199,3 +201,5 @@ TEST_CASE("a plan that was just made has its sensitive outputs still") {
     CHECK(t.reread() == "no output is sensitive");
     CHECK(t.hand_off().values == Json{{"pw", "s"}});
 }
+
+}  // namespace verifier_test

@@ -6,7 +6,7 @@
 
 #include "graph_fixture.h"
 
-namespace agentops::graph {
+namespace agentops::graph::walk_property_test {
 namespace {
 
 /// A random graph of agents: agent i writes key i and adds i to the list, and reads some keys below
@@ -89,4 +89,4 @@ TEST_CASE("random graphs: every agent sees all its inputs; jobs and timing chang
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::walk_property_test

@@ -5,7 +5,7 @@
 
 #include "graph_fixture.h"
 
-namespace agentops::graph {
+namespace agentops::graph::walk_test {
 namespace {
 
 template <class T>
@@ -331,4 +331,4 @@ TEST_CASE("the observer hears each node once; a skipped one never starts") {
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::walk_test

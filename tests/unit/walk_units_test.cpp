@@ -4,7 +4,7 @@
 
 #include "graph_fixture.h"
 
-namespace agentops::graph {
+namespace agentops::graph::walk_units_test {
 namespace {
 
 enum Slot : SlotId { wanted, made, seen };
@@ -88,4 +88,4 @@ TEST_CASE("a unit without nodes of its own takes those of the walk") {
 }
 
 }  // namespace
-}  // namespace agentops::graph
+}  // namespace agentops::graph::walk_units_test

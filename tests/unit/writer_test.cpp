@@ -7,6 +7,8 @@
 
 #include "base/fs.h"
 
+namespace writer_test {
+
 using namespace agentops;
 using namespace agentops::tf;
 
@@ -124,3 +126,5 @@ TEST_CASE("HCP Terraform is a block of its own") {
     const auto json = Json::parse(write_root(root, "b").at(0).text);
     CHECK(json["terraform"] == Json::parse(R"({"cloud": {"organization": "acme"}})"));
 }
+
+}  // namespace writer_test

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
+namespace yaml_edit_test {
+
 using namespace agentops;
 
 namespace {
@@ -397,3 +399,5 @@ TEST_CASE("yaml edit: every value of the examples can be set and removed") {
     }
     CHECK(scalars > 100);
 }
+
+}  // namespace yaml_edit_test

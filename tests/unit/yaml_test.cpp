@@ -5,6 +5,8 @@
 
 #include "base/fs.h"
 
+namespace yaml_test {
+
 using namespace agentops;
 
 namespace {
@@ -220,3 +222,5 @@ TEST_CASE("yaml: diagnostics of one file are bounded") {
     const Source source{"x.yaml", text};
     CHECK(yaml::parse(source).error().size() == 100);
 }
+
+}  // namespace yaml_test
