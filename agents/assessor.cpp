@@ -33,15 +33,14 @@ public:
             background.intent_moved =
                 input.drift->intent_moved || context.get(slots::inputs).preview();
             background.computed = input.drift->computed.get();
+            background.remembered = input.drift->remembered;
         }
         if (schema.json) {
             read = drift::ComputedOnly::from_schema(*schema.json);
             background.computed = &read;
         }
         auto standing = drift::judge(background, context.get(slots::observation));
-        if (input.drift)
-            drift::keep_absorbed(input.drift->remembered, context.get(slots::observation),
-                                 standing);
+        drift::keep_absorbed(background.remembered, context.get(slots::observation), standing);
         for (auto& resource : standing.resources)
             resource.origin = origin_of(*input.unit, resource.address);
         if (input.facts.state_known && !input.facts.deployed) standing.note = "nothing is deployed";

@@ -38,7 +38,7 @@ private:
     /// What drifted before and does no more was restored, or the state took it over: only the
     /// values can tell.
     static bool remembers(const UnitInput& input) {
-        return input.drift && !input.drift->remembered.empty();
+        return input.drift && drift::any_open(input.drift->remembered);
     }
 };
 

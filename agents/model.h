@@ -73,7 +73,7 @@ struct DriftWish {
     bool aside = false;
     bool intent_moved = false;                            ///< as drift::Background
     std::shared_ptr<const drift::ComputedOnly> computed;  ///< null when not read before
-    std::vector<drift::Sighting> remembered;              ///< what drifted at the check before
+    std::vector<drift::Sighting> remembered;              ///< of this unit
 };
 
 struct UnitInput {

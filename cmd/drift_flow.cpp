@@ -97,9 +97,7 @@ private:
                 last == applied.end() || last->second.artifacts != job.unit().digest;
             if (job.ansible() != nullptr && last == applied.end()) wish.intent_moved = false;
             const auto memory = drift::Memory::read(memory_file(workspace_, job.unit().stack));
-            for (const auto& known : memory ? memory->open() : std::vector<drift::Sighting>()) {
-                if (known.unit == job.id()) wish.remembered.push_back(known);
-            }
+            if (memory) wish.remembered = memory->of(job.id());
             if (const auto* root = job.terraform()) {
                 wish.computed = read_schema(schema_file(workspace_, root->unit));
             }

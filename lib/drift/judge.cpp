@@ -60,7 +60,7 @@ public:
     void judge(const Observed& object, ResourceVerdict& verdict) const {
         for (const auto& change : object.attributes) {
             if (repeats(object, change)) continue;
-            const auto why = why_noise(object, change.path);
+            const auto why = why_noise(object, change);
             if (why.empty())
                 verdict.attributes.push_back(attribute_drift(change));
             else
@@ -72,7 +72,8 @@ public:
 
 private:
     /// Empty when it is drift.
-    std::string_view why_noise(const Observed& object, const std::string& path) const {
+    std::string_view why_noise(const Observed& object, const AttributeChange& change) const {
+        const auto& path = change.path;
         const auto argument = argument_of(path);
         if (!observation_.complete || plans_to_change(object, argument)) return "";
         if (object.configured.count(argument) != 0)
@@ -80,9 +81,21 @@ private:
                    "lifecycle ignores it, or the intent wants what is there";
         if (is_echo(observation_, object, argument))
             return "it shows what other resources of the unit manage";
+        if (is_undone(object.address, change))
+            return "it is as it was before it drifted; the state has the other value";
         const auto* computed = background_.computed;
         if (computed == nullptr || !computed->covers(object.type, path)) return "";
         return identifies(path) || path == kRunState ? "" : "computed-only: the provider sets it";
+    }
+
+    /// The state had taken over what drifted, and then somebody undid it.
+    bool is_undone(const std::string& address, const AttributeChange& change) const {
+        const auto& known = background_.remembered;
+        return std::any_of(known.begin(), known.end(), [&](const Sighting& sighting) {
+            return sighting.address == address && sighting.path == change.path &&
+                   sighting.expected == change.after && sighting.actual == change.before &&
+                   sighting.expected != sighting.actual;
+        });
     }
 
     const Background& background_;
@@ -188,7 +201,7 @@ namespace {
 
 /// The value is the one that drifted, and nobody asked for it.
 bool is_absorbed(const Sighting& sighting, const Observed& object) {
-    if (sighting.path.empty() || object.reading != Reading::same) return false;
+    if (!sighting.open() || sighting.path.empty() || object.reading != Reading::same) return false;
     if (object.configured.count(argument_of(sighting.path)) != 0) return false;
     const auto& now = tf::value_at(object.actual, sighting.path);
     const auto text = now.is_null() ? std::nullopt : std::optional(value_text(now));
@@ -208,8 +221,8 @@ bool is_another(const Sighting& sighting, const std::vector<Sighting>& remembere
     const auto element = element_of(sighting.path);
     return !element.empty() &&
            std::any_of(remembered.begin(), remembered.end(), [&](const Sighting& other) {
-               return other.address == sighting.address && element_of(other.path) == element &&
-                      !is_absorbed(other, object);
+               return other.open() && other.address == sighting.address &&
+                      element_of(other.path) == element && !is_absorbed(other, object);
            });
 }
 

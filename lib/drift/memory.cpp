@@ -116,8 +116,7 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
         if (!resource.drifted()) continue;
         for (const auto& difference : differences(resource)) {
             auto& known = find(resource.unit, resource.address, difference.path);
-            const bool same =
-                known.times > 0 && known.restored.empty() && known.actual == difference.actual;
+            const bool same = known.times > 0 && known.open() && known.actual == difference.actual;
             known.is_new = !same;
             if (known.times == 0) known.first = now, known.first_run = run;
             known.status = to_text(resource.status);
@@ -133,7 +132,7 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
         }
     }
     for (auto& known : all_) {
-        const bool open = known.unit == verdict.unit && known.restored.empty();
+        const bool open = known.unit == verdict.unit && known.open();
         if (!open || present.count({known.address, known.path}) != 0) continue;
         if (unsure.count(known.address) != 0) continue;
         // Of a fleet some machines may be unknown; each machine is listed, so the others are
@@ -148,19 +147,29 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
     return seen;
 }
 
+bool any_open(const std::vector<Sighting>& sightings) {
+    return std::any_of(sightings.begin(), sightings.end(),
+                       [](const auto& one) { return one.open(); });
+}
+
 std::vector<Sighting> Memory::open() const {
     std::vector<Sighting> found;
-    for (const auto& known : all_) {
-        if (known.restored.empty()) found.push_back(known);
-    }
+    std::copy_if(all_.begin(), all_.end(), std::back_inserter(found),
+                 [](const Sighting& known) { return known.open(); });
+    return found;
+}
+
+std::vector<Sighting> Memory::of(const std::string& unit) const {
+    std::vector<Sighting> found;
+    std::copy_if(all_.begin(), all_.end(), std::back_inserter(found),
+                 [&](const Sighting& known) { return known.unit == unit; });
     return found;
 }
 
 agentops::Status Memory::write(const fs::path& file, const std::string& oldest) {
     if (!changed_) return {};
-    std::erase_if(all_, [&](const Sighting& known) {
-        return !known.restored.empty() && known.restored < oldest;
-    });
+    std::erase_if(all_,
+                  [&](const Sighting& known) { return !known.open() && known.restored < oldest; });
     std::sort(all_.begin(), all_.end(), before);
     auto text = dump_json({{"format_version", kFormat}}) + "\n";
     for (const auto& known : all_)

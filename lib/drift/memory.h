@@ -24,8 +24,11 @@ struct Sighting {
     int times = 0;
     std::string actor;     ///< who did it, when a trail told; "" when nobody knows
     std::string restored;  ///< when it was found in order again; "" while it drifts
+    bool open() const { return restored.empty(); }
     bool is_new = false;   ///< not at the check before this one, or with another value; not kept
 };
+
+bool any_open(const std::vector<Sighting>& sightings);
 
 class Memory {
 public:
@@ -40,6 +43,8 @@ public:
     const std::vector<Sighting>& restored() const { return restored_; }
     /// What drifts, as far as the last checks know.
     std::vector<Sighting> open() const;
+    /// All that is known of a unit, also what was restored.
+    std::vector<Sighting> of(const std::string& unit) const;
 
     /// Writes the file when something changed; forgets what was restored before `oldest`.
     agentops::Status write(const fs::path& file, const std::string& oldest);

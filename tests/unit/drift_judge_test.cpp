@@ -279,6 +279,28 @@ TEST_CASE("drift: what a state took over stays drift until it is in order") {
     CHECK(verdict(plan) == "aws_x.y in_sync none\n");
 }
 
+TEST_CASE("drift: what a state took over and somebody undid is as it was") {
+    Look look;
+    look.plan.drift = {changed("aws_x.y", {"update"}, {{"open", true}}, {{"open", false}})};
+    CHECK(look.verdict() == "aws_x.y modified drift\n  open not_equal true -> false\n");
+    Sighting sighting;
+    sighting.unit = "shop/main";
+    sighting.address = "aws_x.y";
+    sighting.path = "open";
+    sighting.expected = "false";
+    sighting.actual = "true";
+    auto wanted = "aws_x.y in_sync noise\n  noise open\n";
+    SUBCASE("at the check before") {}
+    SUBCASE("and was told of already") { sighting.restored = "2026-11-01T00:00:00Z"; }
+    SUBCASE("but by now the configuration wants it") {
+        look.plan.resources = {resource_config("aws_x.y", {{"open", Json::object()}})};
+        look.plan.changes = {changed("aws_x.y", {"update"}, {{"open", false}}, {{"open", true}})};
+        wanted = "aws_x.y modified drift\n  open not_equal true -> false\n";
+    }
+    look.background.remembered = {sighting};
+    CHECK(look.verdict() == wanted);
+}
+
 TEST_CASE("drift: an element of a list is in order when another one stands in its place") {
     Look look;
     auto plan = look.plan.json();
