@@ -17,8 +17,6 @@ namespace {
 
 using negotiate::Relaxation;
 
-constexpr std::size_t kMostLimits = 20;  ///< each costs one more search
-
 class Arbiter final : public graph::Agent {
 public:
     const graph::AgentInfo& info() const override {
@@ -47,7 +45,7 @@ public:
         award.solution = negotiate::solve(award.problem);
         Diagnostics found;
         if (award.solution) {
-            award.counterfactuals = counterfactuals(award);
+            award.counterfactuals = counterfactuals_of(award);
             for (auto& decision : decisions_of(lots, opinions, award))
                 context.decide(std::move(decision));
         } else {
@@ -66,23 +64,6 @@ private:
         decision.positions = {stack.objectives.budget->position};
         decision.rules = {"contract net: least regret in sum"};
         return decision;
-    }
-
-    /// Which limits decide anything: the choice without each of them.
-    static std::vector<Counterfactual> counterfactuals(const Award& award) {
-        std::vector<Counterfactual> found;
-        if (award.limits.size() > kMostLimits) return found;
-        for (std::size_t i = 0; i < award.limits.size(); ++i) {
-            auto active = negotiate::Active::all(award.problem);
-            active.limits[i] = false;
-            const auto without = negotiate::solve(award.problem, active);
-            if (!without || without->choice == award.solution->choice) continue;
-            const auto& limit = award.problem.limits[i];
-            const auto needed =
-                score_of(award.problem, without->choice, limit.items).of(limit.measure);
-            found.push_back({award.limits[i], true, limit.measure, needed, without->choice});
-        }
-        return found;
     }
 
     static Diagnostic conflict(const Award& award, graph::AgentContext& context) {

@@ -1,6 +1,9 @@
 // Can it carry the load, and how long do calls take? Formulas: sizing/queueing.h.
 
+#include <fmt/core.h>
+
 #include <cmath>
+#include <set>
 
 #include "agents/keys.h"
 #include "agents/registry.h"
@@ -16,7 +19,7 @@ public:
             .name = "capacity",
             .summary = "objects to what cannot carry the load, and says how long calls take",
             .scope = graph::Scope::stack,
-            .reads = {slots::lots.id},
+            .reads = {slots::stack.id, slots::lots.id},
             .writes = {slots::opinions.id},
             .authority = "vetoes and advises",
         };
@@ -24,17 +27,43 @@ public:
     }
 
     Diagnostics run(graph::AgentContext& context) override {
-        const auto judge = [](const catalog::Part& part, const catalog::Surroundings& in) {
+        const auto& lots = context.get(slots::lots);
+        std::set<const intent::Component*> known;
+        const auto judge = [&](const catalog::Part& part, const catalog::Surroundings& in) {
             const auto fitness = part.kind->fitness(part, in);
+            if (fitness.latency) known.insert(part.component);
             View view;
             view.amount = static_cast<negotiate::Amount>(
                 std::ceil(fitness.latency.value_or(0) / negotiate::kLatencyUnit));
             if (!fitness.lacks.empty()) view.objections.push_back({"capacity", fitness.lacks});
             return view;
         };
-        context.add(slots::opinions, opinion_of("capacity", negotiate::Measure::latency,
-                                                context.get(slots::lots), judge));
-        return {};
+        context.add(slots::opinions,
+                    opinion_of("capacity", negotiate::Measure::latency, lots, judge));
+        const auto& objectives = context.get(slots::stack).stack->objectives;
+        return objectives.latency_p95 ? unknown(lots, known) : Diagnostics();
+    }
+
+private:
+    /// Whose calls take nobody knows how long, though an objective asks for it.
+    static Diagnostics unknown(const Lots& lots, const std::set<const intent::Component*>& known) {
+        Diagnostics found;
+        std::set<std::size_t> called;
+        for (const auto& entry : lots.entries) {
+            if (lots.lots[entry.lot].surroundings.front().demand)
+                called.insert(entry.reached.begin(), entry.reached.end());
+        }
+        for (const auto lot : called) {
+            const auto& component = *lots.lots[lot].candidates.front().component;
+            if (known.count(&component) != 0) continue;
+            found.push_back(warning(
+                "negotiate.unknown-latency",
+                fmt::format("latency_p95 counts nothing for {}: how long its calls take is not "
+                            "known",
+                            component.name),
+                component.position, "say what a request takes: load: {rps: ..., cpu: 20 ms}"));
+        }
+        return found;
     }
 };
 

@@ -71,18 +71,20 @@ Opinion opinion_of(std::string agent, std::optional<negotiate::Measure> measure,
 
 /// A limit or a veto with what stands behind it.
 struct Stake {
-    std::string name;   ///< "budget 100 USD/month", "availability 99.95 % of web"
+    std::string name;       ///< "budget 100 USD/month", "availability 99.95 % of web"
+    std::string objective;  ///< of a limit: "availability 99.95 %"; several limits may be its own
     std::string agent;  ///< who watches over it
     Position position;
     std::optional<std::size_t> lot;
 };
 
-/// What the choice would be without one stake. For a limit `needed` is where it would have to lie.
+/// What the choice would be without an objective of the intent.
 struct Counterfactual {
-    Stake stake;
-    bool limit = false;
+    std::string objective;  ///< "availability 99.95 % of web", where others would keep it
+    std::string agent;
+    Position position;
     negotiate::Measure measure = negotiate::Measure::cost;
-    negotiate::Amount needed = 0;
+    negotiate::Amount needed = 0;  ///< where it would have to lie for this choice
     negotiate::Choice choice;
 };
 

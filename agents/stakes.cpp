@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+
+#include "base/text.h"
 
 namespace agentops {
 
@@ -48,7 +51,7 @@ private:
         const auto [at, fresh] = vetoes_.try_emplace({lot, name}, award_.vetoes.size());
         if (fresh) {
             award_.problem.vetoes.push_back({name});
-            award_.vetoes.push_back({name, std::move(agent), position, lot});
+            award_.vetoes.push_back({name, "", std::move(agent), position, lot});
         }
         return at->second;
     }
@@ -99,30 +102,37 @@ private:
         return group;
     }
 
-    void limit(std::string name, std::string agent, Position position, Measure measure,
-               const Entry* entry, Amount most) {
-        award_.problem.limits.push_back(
-            {name, measure, entry != nullptr ? entry->reached : std::vector<std::size_t>(), most});
-        award_.limits.push_back({std::move(name), std::move(agent), position,
-                                 entry != nullptr ? std::optional(entry->lot) : std::nullopt});
+    void limit(std::string objective, std::string agent, Position position, Measure measure,
+               Amount most) {
+        award_.problem.limits.push_back({objective, measure, {}, most});
+        award_.limits.push_back({objective, objective, std::move(agent), position, std::nullopt});
+    }
+    void limit(std::string objective, std::string agent, Position position, Measure measure,
+               Amount most, const Entry& entry) {
+        auto name = fmt::format("{} of {}", objective, part(entry.lot).name());
+        award_.problem.limits.push_back({name, measure, entry.reached, most});
+        award_.limits.push_back(
+            {std::move(name), std::move(objective), std::move(agent), position, entry.lot});
     }
 
     void add_limits() {
         if (const auto& budget = objectives_.budget)
             limit(fmt::format("budget {}", to_text(budget->value)), "cost", budget->position,
-                  Measure::cost, nullptr,
-                  floor_of(budget->value.usd_per_month, negotiate::kCostUnit));
+                  Measure::cost, floor_of(budget->value.usd_per_month, negotiate::kCostUnit));
         for (const auto& entry : lots_.entries) {
-            const auto& name = part(entry.lot).name();
             if (const auto& wanted = objectives_.availability)
-                limit(fmt::format("availability {} of {}", to_text(wanted->value), name),
-                      "reliability", wanted->position, Measure::downtime, &entry,
-                      floor_of(-std::log(wanted->value.value / 100), negotiate::kDowntimeUnit));
-            if (const auto& wanted = objectives_.latency_p95)
-                limit(fmt::format("latency_p95 {} of {}", to_text(wanted->value), name), "capacity",
-                      wanted->position, Measure::latency, &entry,
+                limit(fmt::format("availability {}", to_text(wanted->value)), "reliability",
+                      wanted->position, Measure::downtime,
+                      floor_of(-std::log(wanted->value.value / 100), negotiate::kDowntimeUnit),
+                      entry);
+            // Where nobody calls, nobody waits.
+            const bool called = lots_.lots[entry.lot].surroundings.front().demand.has_value();
+            if (const auto& wanted = objectives_.latency_p95; wanted && called)
+                limit(fmt::format("latency_p95 {}", to_text(wanted->value)), "capacity",
+                      wanted->position, Measure::latency,
                       floor_of(static_cast<double>(wanted->value.value.count()) / 1000,
-                               negotiate::kLatencyUnit));
+                               negotiate::kLatencyUnit),
+                      entry);
         }
     }
 
@@ -147,11 +157,61 @@ private:
     Award award_;
 };
 
+/// With the limits where the counterfactual says, its choice is the best one.
+bool holds(const Award& award, const std::vector<std::size_t>& limits,
+           const Counterfactual& counter) {
+    auto problem = award.problem;
+    for (const auto i : limits)
+        problem.limits[i].most = counter.needed;
+    const auto other = negotiate::solve(problem);
+    return other && other->choice == counter.choice;
+}
+
+/// The choice without the limits of one objective. Had it been asked for no more than `needed`,
+/// this choice would keep it, and be the best as it is the best of all.
+std::optional<Counterfactual> without(const Award& award, Measure measure,
+                                      const std::vector<std::size_t>& limits) {
+    auto active = negotiate::Active::all(award.problem);
+    for (const auto i : limits)
+        active.limits[i] = false;
+    auto other = negotiate::solve(award.problem, active);
+    if (!other || other->choice == award.solution->choice) return std::nullopt;
+    Counterfactual counter{"", "", {}, measure, 0, std::move(other->choice)};
+    std::vector<const Stake*> broken;
+    for (const auto i : limits) {
+        const auto& limit = award.problem.limits[i];
+        const auto sum = score_of(award.problem, counter.choice, limit.items).of(measure);
+        counter.needed = std::max(counter.needed, sum);
+        if (sum > limit.most) broken.push_back(&award.limits[i]);
+    }
+    // Weights are shares of what the limits leave room for, so that a limit may decide unbroken.
+    if (broken.empty() || (award.problem.preference.weights && !holds(award, limits, counter)))
+        return std::nullopt;
+    const auto& first = *broken.front();
+    counter.objective = broken.size() == 1 ? first.name
+                                           : fmt::format("{} of {}", first.objective,
+                                                         count_of(broken.size(), "component"));
+    counter.agent = first.agent;
+    counter.position = first.position;
+    return counter;
+}
+
 }  // namespace
 
 Award lay_out_problem(const intent::Stack& stack, const Lots& lots,
                       const std::vector<const Opinion*>& opinions) {
     return Layout(stack, lots, opinions).run();
+}
+
+std::vector<Counterfactual> counterfactuals_of(const Award& award) {
+    std::map<Measure, std::vector<std::size_t>> by_measure;
+    for (std::size_t i = 0; i < award.limits.size(); ++i)
+        by_measure[award.problem.limits[i].measure].push_back(i);
+    std::vector<Counterfactual> found;
+    for (const auto& [measure, limits] : by_measure) {
+        if (auto counter = without(award, measure, limits)) found.push_back(std::move(*counter));
+    }
+    return found;
 }
 
 std::vector<std::string> objections_to(const std::vector<const Opinion*>& opinions, std::size_t lot,

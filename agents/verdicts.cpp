@@ -93,12 +93,21 @@ private:
         }
         for (std::size_t i = 0; i < award_.problem.limits.size(); ++i) {
             const auto& limit = award_.problem.limits[i];
+            if (!touches(limit, lot)) continue;
             const auto sum = score_of(award_.problem, other, limit.items).of(limit.measure);
             if (sum > limit.most)
                 return fmt::format("{}: it would be {}", limit.name,
                                    amount_text(limit.measure, sum));
         }
         return comparison(lot, other);
+    }
+
+    /// Another choice for the lot changes what the limit sums up. The others are kept as they are.
+    bool touches(const negotiate::Limit& limit, std::size_t lot) const {
+        return limit.items.empty() ||
+               std::any_of(limit.items.begin(), limit.items.end(), [&](std::size_t item) {
+                   return item == lot || lots_.lots[item].network == lot;
+               });
     }
 
     std::string comparison(std::size_t lot, const Choice& other) const {
@@ -138,10 +147,10 @@ private:
         for (const auto& counter : award_.counterfactuals) {
             const auto& then = chosen(lot, counter.choice).knob(info.name);
             if (then == made.choice) continue;
-            reasons.push_back(fmt::format("{} decides it: at {} it would be {}", counter.stake.name,
+            reasons.push_back(fmt::format("{} decides it: at {} it would be {}", counter.objective,
                                           amount_text(counter.measure, counter.needed), then));
-            made.positions.push_back(counter.stake.position);
-            made.rules.push_back(fmt::format("{}: {}", counter.stake.agent, counter.stake.name));
+            made.positions.push_back(counter.position);
+            made.rules.push_back(fmt::format("{}: {}", counter.agent, counter.objective));
         }
         if (reasons.empty()) reasons.push_back(without_limits(made));
         made.because = join(reasons, "; ");

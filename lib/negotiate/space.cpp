@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace agentops::negotiate {
 
@@ -34,10 +35,46 @@ public:
     Layout(const std::vector<bool>& active, const std::vector<Dimension>& dimensions)
         : active_(active), dimensions_(dimensions) {}
 
-    bool allowed(const Candidate& candidate) const {
-        return std::none_of(candidate.vetoes.begin(), candidate.vetoes.end(),
-                            [&](std::size_t veto) { return active_[veto]; });
+    Space::Cluster cluster(const Group& group) const {
+        Space::Cluster cluster{group.head, group.members, {}};
+        std::vector<const Candidate*> heads;
+        for (const auto& alternative : group.alternatives)
+            heads.push_back(&alternative.head);
+        for (const auto number : group.members.empty() ? useful(heads) : allowed(heads)) {
+            if (auto branch = this->branch(group, number))
+                cluster.branches.push_back(std::move(*branch));
+        }
+        return cluster;
     }
+
+private:
+    using Pointers = std::vector<const Candidate*>;
+
+    std::vector<std::size_t> allowed(const Pointers& candidates) const {
+        std::vector<std::size_t> numbers;
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            const auto& vetoes = candidates[i]->vetoes;
+            if (std::none_of(vetoes.begin(), vetoes.end(),
+                             [&](std::size_t veto) { return active_[veto]; }))
+                numbers.push_back(i);
+        }
+        return numbers;
+    }
+    /// Allowed ones that no other one equals or beats in every measure. No dimension could tell
+    /// those apart; left out here, they take no rows, which are as wide as there are limits.
+    std::vector<std::size_t> useful(const Pointers& candidates) const {
+        const auto numbers = allowed(candidates);
+        std::vector<std::size_t> measures(kMeasures);
+        std::iota(measures.begin(), measures.end(), 0);
+        std::vector<const Amount*> scores;
+        for (const auto number : numbers)
+            scores.push_back(candidates[number]->score.amounts.data());
+        std::vector<std::size_t> found;
+        for (const auto index : undominated(scores, measures))
+            found.push_back(numbers[index]);
+        return found;
+    }
+
     void add(Rows& rows, const Candidate& candidate, std::size_t number, std::size_t item) const {
         auto* row = rows.add(number);
         for (const auto& dimension : dimensions_)
@@ -45,20 +82,20 @@ public:
     }
     std::optional<Space::Branch> branch(const Group& group, std::size_t number) const {
         const auto& from = group.alternatives[number];
-        if (!allowed(from.head)) return std::nullopt;
         Space::Branch branch{number, Rows(dimensions_.size()), {}};
         add(branch.head, from.head, number, group.head);
         for (std::size_t m = 0; m < from.members.size(); ++m) {
             auto& rows = branch.members.emplace_back(dimensions_.size());
-            for (std::size_t i = 0; i < from.members[m].size(); ++i) {
-                if (allowed(from.members[m][i])) add(rows, from.members[m][i], i, group.members[m]);
-            }
+            Pointers candidates;
+            for (const auto& candidate : from.members[m])
+                candidates.push_back(&candidate);
+            for (const auto i : useful(candidates))
+                add(rows, from.members[m][i], i, group.members[m]);
             if (rows.size() == 0) return std::nullopt;
         }
         return branch;
     }
 
-private:
     const std::vector<bool>& active_;
     const std::vector<Dimension>& dimensions_;
 };
@@ -151,14 +188,8 @@ Space lay_out(const Problem& problem, const std::vector<bool>& active_vetoes,
               const std::vector<Dimension>& dimensions) {
     const Layout layout(active_vetoes, dimensions);
     Space space{problem.items, dimensions.size(), {}};
-    for (const auto& group : problem.groups) {
-        Space::Cluster cluster{group.head, group.members, {}};
-        for (std::size_t i = 0; i < group.alternatives.size(); ++i) {
-            if (auto branch = layout.branch(group, i))
-                cluster.branches.push_back(std::move(*branch));
-        }
-        space.clusters.push_back(std::move(cluster));
-    }
+    for (const auto& group : problem.groups)
+        space.clusters.push_back(layout.cluster(group));
     return space;
 }
 

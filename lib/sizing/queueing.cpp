@@ -7,14 +7,26 @@ namespace agentops::sizing {
 
 namespace {
 
+constexpr double kPrecision = 1e-9;  // seconds
+
 /// P(time in system > t) of a stable M/M/c queue.
-double exceeds(const Queue& queue, double t) {
-    const double mu = 1 / queue.service, c = queue.servers, a = queue.erlangs();
-    const double waits = erlang_c(queue.servers, a), spare = c - 1 - a;
-    // Near spare = 0 the quotient tends to mu t.
-    const double factor = std::abs(spare) < 1e-9 ? mu * t : (1 - std::exp(-mu * t * spare)) / spare;
-    return std::exp(-mu * t) * (1 + waits * factor);
-}
+class Exceeds {
+public:
+    explicit Exceeds(const Queue& queue)
+        : mu_(1 / queue.service),
+          spare_(queue.servers - 1 - queue.erlangs()),
+          waits_(erlang_c(queue.servers, queue.erlangs())) {}
+
+    double operator()(double t) const {
+        // Near spare = 0 the quotient tends to mu t.
+        const double factor =
+            std::abs(spare_) < 1e-9 ? mu_ * t : (1 - std::exp(-mu_ * t * spare_)) / spare_;
+        return std::exp(-mu_ * t) * (1 + waits_ * factor);
+    }
+
+private:
+    double mu_, spare_, waits_;
+};
 
 }  // namespace
 
@@ -32,12 +44,13 @@ double Queue::mean() const {
 }
 
 double Queue::quantile(double share) const {
+    const Exceeds exceeds(*this);
     double low = 0, high = service;
-    while (exceeds(*this, high) > 1 - share)
+    while (exceeds(high) > 1 - share)
         high *= 2;
-    for (int i = 0; i < 60; ++i) {
+    while (high - low > kPrecision) {
         const double middle = (low + high) / 2;
-        (exceeds(*this, middle) > 1 - share ? low : high) = middle;
+        (exceeds(middle) > 1 - share ? low : high) = middle;
     }
     return high;
 }

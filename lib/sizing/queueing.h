@@ -23,8 +23,8 @@ struct Queue {
     bool stable() const { return utilisation() < 1; }
     /// Mean time in the system, seconds. Only for stable queues.
     double mean() const;
-    /// The time that a share of requests, such as 0.95, does not exceed, seconds. Only for stable
-    /// queues.
+    /// The time that a share of requests, such as 0.95, does not exceed, seconds, to 1 ns. Only for
+    /// stable queues.
     double quantile(double share) const;
     /// Requests in the system on average, by Little's law. Only for stable queues.
     double concurrency() const { return rate * mean(); }

@@ -55,6 +55,23 @@ TEST_CASE("negotiation: without objectives and load the default table decides") 
     CHECK(t.get(slots::design)->part("net").knob("zones") == "2");
 }
 
+TEST_CASE("negotiation: latency is asked of what is called, and not taken for known") {
+    const std::string text =
+        "objectives: {latency_p95: 50 ms}\n"
+        "components:\n"
+        "  net: {kind: network, cidr: 10.0.0.0/16}\n"
+        "  web: {kind: service, in: net, image: ubuntu-24.04, load: {rps: 300},\n"
+        "        expose: {port: 443, to: internet}}\n"
+        "  files: {kind: bucket}\n";
+    StackBench t(text), whole(text);
+    const auto said = t.run_to("capacity");
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].code == "negotiate.unknown-latency");
+    CHECK(said[0].message.find("nothing for web") != std::string::npos);
+    CHECK(
+        whole.run_to("arbiter").empty());  // the 100 ms of a bucket that nobody calls are no matter
+}
+
 TEST_CASE("negotiation: a load alone is met as cheaply as possible") {
     StackBench t(shop(""));
     REQUIRE(t.run_to("architect").empty());

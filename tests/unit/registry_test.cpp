@@ -38,7 +38,7 @@ TEST_CASE("check") {
 agent        reads                     -> writes
 resolver     stack                     -> parts
 broker       stack, parts              -> lots
-capacity     lots                      -> opinions
+capacity     stack, lots               -> opinions
 cost         stack, lots               -> opinions
 reliability  stack, lots               -> opinions
 warden       lots                      -> opinions
