@@ -57,10 +57,36 @@ private:
             const bool taken = option == made.choice;
             const auto cost = score_of(award_.problem, *other).of(Measure::cost);
             made.options.push_back({option, -static_cast<double>(cost) * negotiate::kCostUnit,
-                                    taken ? "" : rejection(lot, *other)});
+                                    taken ? "" : rejection(lot, *other),
+                                    voices(lot, *other, taken)});
         }
         explain(lot, info, made);
         return made;
+    }
+
+    /// What each agent says of the lot in a choice; of the one that was taken also why.
+    std::vector<graph::Voice> voices(std::size_t lot, const Choice& choice, bool taken) const {
+        std::vector<graph::Voice> found;
+        for (const auto* opinion : opinions_) {
+            const auto& view = opinion->views[lot][alternative(lot, choice)][choice[lot]];
+            std::string says;
+            if (!view.objections.empty())
+                says = "objects: " + view.objections.front().reason;
+            else if (opinion->measure && view.amount != 0)
+                says = amount_text(*opinion->measure, view.amount);
+            if (const auto basis = taken ? basis_of(lot, *opinion) : ""; !basis.empty())
+                says += (says.empty() ? "" : "; ") + basis;
+            if (!says.empty()) found.push_back({opinion->agent, std::move(says)});
+        }
+        return found;
+    }
+
+    /// How an agent found out what it says of the lot as it was chosen.
+    std::string basis_of(std::size_t lot, const Opinion& opinion) const {
+        const auto& part = chosen(lot, taken_);
+        const auto& in = lots_.lots[lot].surroundings[alternative(lot, taken_)];
+        if (opinion.agent == "capacity") return part.kind->fitness(part, in).basis;
+        return opinion.agent == "reliability" ? part.kind->standing(part, in).basis : "";
     }
 
     /// The choice with one knob set another way; the candidates of a lot have all ways.

@@ -215,6 +215,9 @@ private:
         if (job->ansible() != nullptr)
             return "what is on a machine is not read back; edit what the playbook makes of it";
         if (job->unit().existing) return "its root module is its own source";
+        const auto computed = computed_only(*prepared_.workspace, job->terraform()->unit);
+        if (computed && computed->covers(verdict.type, drift.path))
+            return "only its provider sets it";
         if (drift.actual == kSensitive || drift.expected == kSensitive)
             return "its value is secret";
         return "";

@@ -31,7 +31,8 @@ public:
                 "day and the source of each. `import FILE` reads an AWS bulk price list "
                 "(offers/v1.0/aws/SERVICE/current/REGION/index.json, which you fetched) and writes "
                 "what it understands into the project's own book, whose prices win over the "
-                "built-in ones: price-book.csv, or the file that agentops.yaml names under `prices`.",
+                "built-in ones: price-book.csv, or the file that agentops.yaml names under "
+                "`prices`.",
             .examples = {{"agentops prices", "what counts here"},
                          {"agentops prices ec2/t3.micro", "items whose name has this in it"},
                          {"agentops prices import index.json", "take prices of a list"}},

@@ -30,15 +30,6 @@ fs::path schema_file(const Workspace& workspace, const tf::Unit& unit) {
     return lock.empty() ? fs::path() : workspace.store.cache() / "computed" / (lock + ".json");
 }
 
-std::shared_ptr<const drift::ComputedOnly> read_schema(const fs::path& file) {
-    if (file.empty()) return nullptr;
-    const auto text = read_file(file);
-    if (!text) return nullptr;
-    const auto json = parse_json(*text, "cached schema");
-    if (!json) return nullptr;
-    return std::make_shared<const drift::ComputedOnly>(drift::ComputedOnly::from_record(*json));
-}
-
 class Drifting {
 public:
     Drifting(Session& session, const Workspace& workspace, const StaticWalk& stacks,
@@ -99,7 +90,7 @@ private:
             const auto memory = drift::Memory::read(memory_file(workspace_, job.unit().stack));
             if (memory) wish.remembered = memory->of(job.id());
             if (const auto* root = job.terraform()) {
-                wish.computed = read_schema(schema_file(workspace_, root->unit));
+                wish.computed = computed_only(workspace_, root->unit);
             }
             if (auto* playbook = job.ansible(); playbook != nullptr && wish.aside)
                 move_aside(*playbook);
@@ -373,6 +364,17 @@ std::vector<std::string> DriftCheck::targets_of(const std::string& unit) const {
     if (!found.targets.empty() && !found.has_accepted && !plays)
         found.targets.insert(found.targets.end(), found.followers.begin(), found.followers.end());
     return found.targets;
+}
+
+std::shared_ptr<const drift::ComputedOnly> computed_only(const Workspace& workspace,
+                                                         const tf::Unit& unit) {
+    const auto file = schema_file(workspace, unit);
+    if (file.empty()) return nullptr;
+    const auto text = read_file(file);
+    if (!text) return nullptr;
+    const auto json = parse_json(*text, "cached schema");
+    if (!json) return nullptr;
+    return std::make_shared<const drift::ComputedOnly>(drift::ComputedOnly::from_record(*json));
 }
 
 fs::path memory_file(const Workspace& workspace, const std::string& stack) {

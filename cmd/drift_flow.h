@@ -43,6 +43,10 @@ struct DriftOptions {
 DriftCheck check_drift(Session& session, const Workspace& workspace, const StaticWalk& stacks,
                        const DriftOptions& options);
 
+/// What only the providers of a unit set, as a check has read it; null when none has.
+std::shared_ptr<const drift::ComputedOnly> computed_only(const Workspace& workspace,
+                                                         const tf::Unit& unit);
+
 /// Where the memory of a stack and the acceptances lie.
 fs::path memory_file(const Workspace& workspace, const std::string& stack);
 fs::path acceptance_file(const Workspace& workspace);

@@ -86,7 +86,13 @@ Json rule_record(const catalog::Rule& rule) {
 }
 
 Json option_record(const graph::Option& option) {
-    return {{"name", option.name}, {"score", option.score}, {"rejected", or_null(option.rejected)}};
+    auto voices = Json::object();
+    for (const auto& voice : option.voices)
+        voices[voice.agent] = voice.says;
+    return {{"name", option.name},
+            {"score", option.score},
+            {"rejected", or_null(option.rejected)},
+            {"agents", std::move(voices)}};
 }
 
 Json decision_record(const graph::Decision* decision) {
@@ -196,15 +202,24 @@ std::string decision_text(const graph::Decision& decision, bool with_options,
         4, fmt::format("{} = {}  ({})", title(decision.subject, options),
                        escape_terminal(decision.choice), escape_terminal(decision.agent)));
     text += flow(6, "because ", decision.because, options);
+    for (const auto& option : decision.options) {
+        if (option.name != decision.choice) continue;
+        for (const auto& voice : option.voices)
+            text += flow(6, escape_terminal(voice.agent) + ": ", voice.says, options);
+    }
     for (const auto& position : decision.positions)
         text += report::indented(6, "line " + escape_terminal(position.text()));
     for (const auto& rule : decision.rules)
         text += flow(6, "rule: ", rule, options);
     if (!with_options) return text;
     for (const auto& option : decision.options) {
-        if (option.name != decision.choice)
-            text += flow(6, fmt::format("not {}: ", escape_terminal(option.name)), option.rejected,
-                         options);
+        if (option.name == decision.choice) continue;
+        text += flow(6, fmt::format("not {}: ", escape_terminal(option.name)), option.rejected,
+                     options);
+        std::vector<std::string> said;
+        for (const auto& voice : option.voices)
+            said.push_back(fmt::format("{} {}", voice.agent, voice.says));
+        if (options.verbosity > 0) text += flow(10, "", join(said, "; "), options);
     }
     return text;
 }

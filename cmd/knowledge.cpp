@@ -12,13 +12,15 @@ namespace agentops::cmd {
 
 namespace {
 
+constexpr const char* kRelative = "paths are relative to the project";
+
 Result<const Source*> read_source(Session& session, const Workspace& workspace,
-                                  const Located<std::string>& file) {
+                                  const Located<std::string>& file, const char* help = kRelative) {
     const auto text = read_file(workspace.project.root / file.value);
     if (!text)
         return fail(error("project.missing-file",
                           fmt::format("{} cannot be read", escape_terminal(file.value)),
-                          file.position, "paths are relative to the project"));
+                          file.position, help));
     return &session.sources().add(file.value, *text);
 }
 
@@ -78,9 +80,12 @@ Status read_knowledge(Session& session, Workspace& workspace) {
         TRY(auto own, prices::Book::parse(*source));
         workspace.prices.lay_over(std::move(own));
     }
-    for (const auto& [component, file] : settings.telemetry) {
-        TRY(const auto* source, read_source(session, workspace, file));
-        TRY(auto observed, catalog::read_telemetry(*source));
+    for (const auto& [component, source] : settings.telemetry) {
+        const auto& file = source.from.file;
+        TRY(const auto* text,
+            read_source(session, workspace, file,
+                        source.from.prometheus ? "agentops telemetry --fetch gets it" : kRelative));
+        TRY(auto observed, catalog::read_telemetry(*text));
         workspace.observed[component] = {observed, file.value};
     }
     ask_for_prices(workspace);

@@ -29,6 +29,7 @@ constexpr AreaExit kAreas[] = {
     {"catalog.", ExitCode::usage},
     {"negotiate.", ExitCode::usage},
     {"prices.", ExitCode::usage},
+    {"telemetry.fetch", ExitCode::tool_failed},
     {"telemetry.", ExitCode::usage},
     {"cli.", ExitCode::usage},
     {"run.unknown", ExitCode::usage},

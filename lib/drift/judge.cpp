@@ -85,7 +85,31 @@ private:
             return "it is as it was before it drifted; the state has the other value";
         const auto* computed = background_.computed;
         if (computed == nullptr || !computed->covers(object.type, path)) return "";
+        if (follows(object, path)) return "computed-only: it follows from what else differs";
         return identifies(path) || path == kRunState ? "" : "computed-only: the provider sets it";
+    }
+
+    /// An ARN may be made of other attributes, a path for instance: one of those differs, and
+    /// nothing else says anew that the object was made again.
+    bool follows(const Observed& object, const std::string& path) const {
+        constexpr std::string_view kArn = "arn";
+        const auto& all = object.attributes;
+        return path == kArn && !is_known(object.address, path) &&
+               std::none_of(all.begin(), all.end(),
+                            [&](const AttributeChange& other) {
+                                return other.path != kArn && identifies(other.path) &&
+                                       !is_known(object.address, other.path);
+                            }) &&
+               std::any_of(all.begin(), all.end(), [&](const AttributeChange& other) {
+                   return object.configured.count(argument_of(other.path)) != 0;
+               });
+    }
+    /// It drifted at an earlier check and was not restored since.
+    bool is_known(const std::string& address, const std::string& path) const {
+        const auto& known = background_.remembered;
+        return std::any_of(known.begin(), known.end(), [&](const Sighting& sighting) {
+            return sighting.open() && sighting.address == address && sighting.path == path;
+        });
     }
 
     /// The state had taken over what drifted, and then somebody undid it.

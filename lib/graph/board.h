@@ -16,10 +16,15 @@
 namespace agentops::graph {
 
 /// Why an agent chose what it chose. `agentops explain SUBJECT` prints these.
+struct Voice {
+    std::string agent;
+    std::string says;  ///< "12 ms", "31.20 USD/month"; of what was chosen also how it is known
+};
 struct Option {
     std::string name;
-    double score = 0;      ///< higher is better; meaning by agent
-    std::string rejected;  ///< why not; empty for the choice
+    double score = 0;                ///< higher is better; meaning by agent
+    std::string rejected;            ///< why not; empty for the choice
+    std::vector<Voice> voices = {};  ///< what the agents say that were asked
 };
 struct Decision {
     std::string agent;

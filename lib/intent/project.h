@@ -9,6 +9,7 @@
 
 #include "base/fs.h"
 #include "intent/model.h"
+#include "intent/telemetry_source.h"
 
 namespace agentops::intent {
 
@@ -156,7 +157,7 @@ struct Settings {
     ArtifactSettings artifacts;
     DriftSettings drift;
     PriceSettings prices;
-    OrderedMap<Located<std::string>> telemetry;
+    OrderedMap<TelemetrySource> telemetry;
     SharedLimits limits;
     OrderedMap<OutsideAgent> agents;
     Located<Choice<kSeverities>> fail_on{{"high"}, {}};
@@ -171,7 +172,7 @@ struct Settings {
         v.optional("drift", drift, "where drift is remembered");
         v.optional("prices", prices, "prices of your own, and how old they may be");
         v.optional("telemetry", telemetry,
-                   "component: file with its observed load, in place of `load`");
+                   "component: where its observed load is, in place of `load`");
         v.optional("limits", limits, "what all stacks may use together");
         v.optional("agents", agents, "programs of your own that take part in decisions");
         v.optional("fail_on", fail_on, "findings at or above this severity block: low to critical");

@@ -279,6 +279,39 @@ TEST_CASE("drift: what a state took over stays drift until it is in order") {
     CHECK(verdict(plan) == "aws_x.y in_sync none\n");
 }
 
+TEST_CASE("drift: an ARN that follows from a path is no new object") {
+    const auto schema = ComputedOnly::from_record({{"aws_x", {"arn", "unique_id"}}});
+    Look look;
+    look.background.computed = &schema;
+    Json before = {{"arn", "/a/x"}, {"path", "/a/"}}, after = {{"arn", "/b/x"}, {"path", "/b/"}};
+    look.plan.resources = {resource_config("aws_x.y", {{"path", Json::object()}})};
+    std::string wanted =
+        "aws_x.y modified drift\n  path not_equal \"/a/\" -> \"/b/\"\n  noise arn\n";
+    SUBCASE("alone") {}
+    SUBCASE("beside an identity that is known to differ") {
+        Sighting sighting;
+        sighting.unit = "shop/main";
+        sighting.address = "aws_x.y";
+        sighting.path = "unique_id";
+        look.background.remembered = {sighting};
+        before["unique_id"] = "1", after["unique_id"] = "2";
+        wanted =
+            "aws_x.y modified drift\n  path not_equal \"/a/\" -> \"/b/\"\n"
+            "  unique_id not_equal \"1\" -> \"2\"\n  noise arn\n";
+    }
+    SUBCASE("but it is where an identity differs too") {
+        before["unique_id"] = "1", after["unique_id"] = "2";
+        wanted =
+            "aws_x.y modified drift\n  arn not_equal \"/a/x\" -> \"/b/x\"\n"
+            "  path not_equal \"/a/\" -> \"/b/\"\n  unique_id not_equal \"1\" -> \"2\"\n";
+    }
+    look.plan.drift = {changed("aws_x.y", {"update"}, before, after)};
+    auto planned = after;
+    planned["path"] = "/a/";
+    look.plan.changes = {changed("aws_x.y", {"update"}, after, planned)};
+    CHECK(look.verdict() == wanted);
+}
+
 TEST_CASE("drift: what a state took over and somebody undid is as it was") {
     Look look;
     look.plan.drift = {changed("aws_x.y", {"update"}, {{"open", true}}, {{"open", false}})};
@@ -291,7 +324,9 @@ TEST_CASE("drift: what a state took over and somebody undid is as it was") {
     sighting.actual = "true";
     auto wanted = "aws_x.y in_sync noise\n  noise open\n";
     SUBCASE("at the check before") {}
-    SUBCASE("and was told of already") { sighting.restored = "2026-11-01T00:00:00Z"; }
+    SUBCASE("and was told of already") {
+        sighting.restored = "2026-11-01T00:00:00Z";
+    }
     SUBCASE("but by now the configuration wants it") {
         look.plan.resources = {resource_config("aws_x.y", {{"open", Json::object()}})};
         look.plan.changes = {changed("aws_x.y", {"update"}, {{"open", false}}, {{"open", true}})};

@@ -96,6 +96,15 @@ TEST_CASE("negotiation: more availability is bought, and the decision names the 
     CHECK(standby.because.find("it would be false") != std::string::npos);
     REQUIRE(standby.options.size() == 2);
     CHECK(standby.options[0].rejected.find("availability 99.95 % of web: it would be") == 0);
+    const auto says = [](const graph::Option& option, std::string_view agent) {
+        for (const auto& voice : option.voices) {
+            if (voice.agent == agent) return voice.says;
+        }
+        return std::string();
+    };
+    CHECK(says(standby.options[0], "reliability") == "99.45 %");
+    CHECK(says(standby.options[1], "reliability").find(" %; ") != std::string::npos);  // and why
+    CHECK(says(standby.options[1], "cost").find(" USD/month") != std::string::npos);
 }
 
 TEST_CASE("negotiation: the stated counterfactual flips the decision, and nothing less does") {
