@@ -58,10 +58,13 @@ public:
 private:
     static graph::Decision share_of(const intent::Stack& stack, const std::string& share) {
         graph::Decision decision;
-        decision.subject = "budget";
-        decision.choice = to_text(stack.objectives.budget->value);
+        const auto& budget = stack.objectives.budget;
+        const auto& processors = stack.objectives.processors;
+        decision.subject = budget ? "budget" : "processors";
+        decision.choice =
+            budget ? to_text(budget->value) : fmt::format("{}", processors->value.value);
         decision.because = share;
-        decision.positions = {stack.objectives.budget->position};
+        decision.positions = {budget ? budget->position : processors->position};
         decision.rules = {"contract net: least regret in sum"};
         return decision;
     }
@@ -111,6 +114,8 @@ private:
                 return fmt::format("lower availability to {}", amount);
             case negotiate::Measure::latency:
                 return fmt::format("raise latency_p95 to {}", amount);
+            case negotiate::Measure::processors:
+                return fmt::format("raise the quota to {}", amount);
             case negotiate::Measure::dislike:
                 break;  // nobody can limit it
         }

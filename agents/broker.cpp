@@ -111,7 +111,7 @@ private:
         const auto& objectives = input_.stack->objectives;
         return input_.explore || objectives.budget || objectives.availability ||
                objectives.latency_p95 || objectives.rpo || objectives.rto ||
-               !objectives.prefer.empty() ||
+               objectives.processors || !objectives.prefer.empty() ||
                std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
                    return part.spec->load || input_.observed.count(part.name()) > 0;
                });

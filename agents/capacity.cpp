@@ -40,11 +40,21 @@ public:
         };
         context.add(slots::opinions,
                     opinion_of("capacity", negotiate::Measure::latency, lots, judge));
-        const auto& objectives = context.get(slots::stack).stack->objectives;
+        const auto& input = context.get(slots::stack);
+        const auto& objectives = input.stack->objectives;
+        if (objectives.processors || input.project->settings.limits.processors)
+            context.add(slots::opinions,
+                        opinion_of("capacity", negotiate::Measure::processors, lots, processors));
         return objectives.latency_p95 ? unknown(lots, known) : Diagnostics();
     }
 
 private:
+    static View processors(const catalog::Part& part, const catalog::Surroundings& in) {
+        View view;
+        view.amount = part.kind->fitness(part, in).processors;
+        return view;
+    }
+
     /// Whose calls take nobody knows how long, though an objective asks for it.
     static Diagnostics unknown(const Lots& lots, const std::set<const intent::Component*>& known) {
         Diagnostics found;

@@ -7,43 +7,56 @@ namespace agentops {
 using negotiate::Amount;
 using negotiate::Measure;
 
+namespace {
+
+Measure first_preference(const intent::Objectives& objectives) {
+    if (objectives.prefer.empty()) return Measure::cost;
+    const auto& first = objectives.prefer.order.front().value.value;
+    return first == "cost"      ? Measure::cost
+           : first == "latency" ? Measure::latency
+                                : Measure::downtime;
+}
+
+}  // namespace
+
 Bid bid_of(const std::string& stack, const intent::Objectives& objectives, const Award& award,
            const Frontier& frontier) {
     Bid bid{stack, {}};
     if (!award.solution) return bid;
-    const bool latency =
-        !objectives.prefer.empty() && objectives.prefer.order.front().value.value == "latency";
-    const auto wanted = latency ? Measure::latency : Measure::downtime;
+    const auto wanted = first_preference(objectives);
     const auto own = award.solution->score;
-    bid.offers.push_back({own.of(Measure::cost), 0});
+    bid.offers.push_back({own.of(Measure::cost), own.of(Measure::processors), 0});
     for (const auto& point : frontier.points) {
         const auto& score = point.solution.score;
-        if (!point.allowed || score.of(Measure::cost) >= own.of(Measure::cost)) continue;
-        bid.offers.push_back(
-            {score.of(Measure::cost), std::max<Amount>(0, score.of(wanted) - own.of(wanted))});
+        const bool takes_less = score.of(Measure::cost) < own.of(Measure::cost) ||
+                                score.of(Measure::processors) < own.of(Measure::processors);
+        if (!point.allowed || !takes_less) continue;
+        bid.offers.push_back({score.of(Measure::cost), score.of(Measure::processors),
+                              std::max<Amount>(0, score.of(wanted) - own.of(wanted))});
     }
-    std::stable_sort(bid.offers.begin(), bid.offers.end(),
+    std::stable_sort(bid.offers.begin() + 1, bid.offers.end(),
                      [](const Offer& a, const Offer& b) { return a.cost > b.cost; });
     return bid;
 }
 
-std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, Amount most, Amount& least) {
+std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, const Pool& pool) {
     std::sort(bids.begin(), bids.end(),
               [](const Bid& a, const Bid& b) { return a.stack < b.stack; });
     negotiate::Problem problem;
-    problem.preference.order = {Measure::downtime, Measure::cost};
-    problem.limits = {{"shared budget", Measure::cost, {}, most}};
-    least = 0;
+    problem.preference.order = {Measure::downtime, Measure::cost};  // regret is laid on downtime
+    if (pool.cost) problem.limits.push_back({"budget", Measure::cost, {}, *pool.cost});
+    if (pool.processors)
+        problem.limits.push_back({"quota", Measure::processors, {}, *pool.processors});
     for (const auto& bid : bids) {
         negotiate::Group group;
         group.head = problem.items++;
         for (const auto& offer : bid.offers) {
             negotiate::Candidate candidate;
             candidate.score.of(Measure::cost) = offer.cost;
+            candidate.score.of(Measure::processors) = offer.processors;
             candidate.score.of(Measure::downtime) = offer.regret;
             group.alternatives.push_back({candidate, {}});
         }
-        if (!bid.offers.empty()) least += bid.offers.back().cost;
         problem.groups.push_back(std::move(group));
     }
     const auto solution = negotiate::solve(problem);
@@ -51,9 +64,19 @@ std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, Amount mos
     std::vector<Share> shares;
     for (std::size_t i = 0; i < bids.size(); ++i) {
         const auto taken = solution->choice[i];
-        shares.push_back({bids[i].stack, bids[i].offers[taken].cost, taken == 0});
+        shares.push_back({bids[i].stack, bids[i].offers[taken], taken == 0});
     }
     return shares;
+}
+
+Amount least_of(const Bid& bid, Measure measure) {
+    const auto amount = [&](const Offer& offer) {
+        return measure == Measure::processors ? offer.processors : offer.cost;
+    };
+    const auto least =
+        std::min_element(bid.offers.begin(), bid.offers.end(),
+                         [&](const Offer& a, const Offer& b) { return amount(a) < amount(b); });
+    return least == bid.offers.end() ? 0 : amount(*least);
 }
 
 }  // namespace agentops

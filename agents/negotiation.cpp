@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "base/text.h"
+
 namespace agentops {
 
 namespace {
@@ -30,6 +32,8 @@ std::string amount_text(negotiate::Measure measure, negotiate::Amount amount) {
             return percent_text(std::exp(-value * negotiate::kDowntimeUnit));
         case negotiate::Measure::latency:
             return fmt::format("{:.0f} ms", std::ceil(value * negotiate::kLatencyUnit * 1000));
+        case negotiate::Measure::processors:
+            return count_of(static_cast<std::size_t>(amount), "processor");
         case negotiate::Measure::dislike:
             return fmt::format("{:.2f} USD/month of wishes not met", value * negotiate::kCostUnit);
     }

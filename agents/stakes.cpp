@@ -119,6 +119,9 @@ private:
         if (const auto& budget = objectives_.budget)
             limit(fmt::format("budget {}", to_text(budget->value)), "cost", budget->position,
                   Measure::cost, floor_of(budget->value.usd_per_month, negotiate::kCostUnit));
+        if (const auto& quota = objectives_.processors)
+            limit(fmt::format("processors {}", quota->value.value), "capacity", quota->position,
+                  Measure::processors, quota->value.value);
         for (const auto& entry : lots_.entries) {
             if (const auto& wanted = objectives_.availability)
                 limit(fmt::format("availability {}", to_text(wanted->value)), "reliability",

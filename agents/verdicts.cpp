@@ -74,9 +74,13 @@ private:
                 says = "objects: " + view.objections.front().reason;
             else if (opinion->measure && view.amount != 0)
                 says = amount_text(*opinion->measure, view.amount);
-            if (const auto basis = taken ? basis_of(lot, *opinion) : ""; !basis.empty())
+            if (const auto basis = taken ? basis_of(lot, *opinion) : std::string(); !basis.empty())
                 says += (says.empty() ? "" : "; ") + basis;
-            if (!says.empty()) found.push_back({opinion->agent, std::move(says)});
+            if (says.empty()) continue;
+            if (!found.empty() && found.back().agent == opinion->agent)
+                found.back().says += "; " + says;
+            else
+                found.push_back({opinion->agent, std::move(says)});
         }
         return found;
     }
@@ -85,8 +89,8 @@ private:
     std::string basis_of(std::size_t lot, const Opinion& opinion) const {
         const auto& part = chosen(lot, taken_);
         const auto& in = lots_.lots[lot].surroundings[alternative(lot, taken_)];
-        if (opinion.agent == "capacity") return part.kind->fitness(part, in).basis;
-        return opinion.agent == "reliability" ? part.kind->standing(part, in).basis : "";
+        if (opinion.measure == Measure::latency) return part.kind->fitness(part, in).basis;
+        return opinion.measure == Measure::downtime ? part.kind->standing(part, in).basis : "";
     }
 
     /// The choice with one knob set another way; the candidates of a lot have all ways.
@@ -213,6 +217,8 @@ private:
                 return "the fastest";
             case Measure::dislike:
                 return "the most wished for";
+            case Measure::processors:
+                break;  // nobody can prefer it
         }
         throw InternalError("measure outside the enum");
     }

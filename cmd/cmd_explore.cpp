@@ -144,6 +144,7 @@ private:
         if (wanted.budget) objectives.budget = wanted.budget;
         if (wanted.availability) objectives.availability = wanted.availability;
         if (wanted.latency_p95) objectives.latency_p95 = wanted.latency_p95;
+        if (wanted.processors) objectives.processors = wanted.processors;
         if (wanted.rpo) objectives.rpo = wanted.rpo;
         if (wanted.rto) objectives.rto = wanted.rto;
         if (!wanted.prefer.empty()) objectives.prefer = wanted.prefer;

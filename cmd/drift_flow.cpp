@@ -285,8 +285,26 @@ private:
             if (options_.remember && sound && (news || !options_.quiet))
                 TRY_DO(memory.write(file, rfc3339(now - kRemembered)));
         }
-        if (options_.who) name_writers(stacks_.stacks, check_, runner);
+        if (options_.who) {
+            name_writers(stacks_.stacks, check_, runner);
+            if (options_.remember) TRY_DO(keep_writers(rfc3339(now - kRemembered)));
+        }
         conclude_report(check_);
+        return {};
+    }
+
+    Status keep_writers(const std::string& oldest) const {
+        for (const auto& stack : check_.report.stacks) {
+            const auto file = memory_file(workspace_, stack.id);
+            auto memory = drift::Memory::read(file);
+            if (!memory) continue;  // that was told already
+            for (const auto& resource : *stack.resources) {
+                for (const auto& difference : resource.differences) {
+                    if (difference.seen) memory->keep_actor(*difference.seen);
+                }
+            }
+            TRY_DO(memory->write(file, oldest));
+        }
         return {};
     }
 

@@ -1,14 +1,14 @@
 #pragma once
 
-// The project's shared budget, dealt out among its stacks before anything is designed.
+// What the stacks of a project share, a budget and a quota, dealt out before anything is designed.
 
 #include "cmd/workspace.h"
 
 namespace agentops::cmd {
 
-/// Lets all stacks of the project bid for `limits.budget` of agentops.yaml and gives each that got
-/// less than it wanted its share as a budget. Does nothing when no budget is shared. Code:
-/// negotiate.shared-budget.
+/// Lets all stacks of the project bid for the `limits` of agentops.yaml and gives each its share as
+/// an objective, so that together they never exceed them. Does nothing when nothing is shared.
+/// Code: negotiate.shared-budget.
 Status deal_out(Session& session, Workspace& workspace);
 
 }  // namespace agentops::cmd

@@ -38,6 +38,7 @@ struct Fitness {
     std::string lacks;              ///< "" when it can carry it; else what is missing
     std::optional<double> latency;  ///< seconds, 95th percentile
     std::string basis;              ///< how that was found, one clause
+    int processors = 0;             ///< of its machines together
 };
 
 /// How often a part works.

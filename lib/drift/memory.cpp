@@ -118,6 +118,7 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
             auto& known = find(resource.unit, resource.address, difference.path);
             const bool same = known.times > 0 && known.open() && known.actual == difference.actual;
             known.is_new = !same;
+            if (!same) known.actor.clear();
             if (known.times == 0) known.first = now, known.first_run = run;
             known.status = to_text(resource.status);
             known.expected = difference.expected;
@@ -145,6 +146,16 @@ std::vector<Sighting> Memory::observe(const UnitVerdict& verdict, const std::str
         restored_.push_back(known);
     }
     return seen;
+}
+
+void Memory::keep_actor(const Sighting& seen) {
+    for (auto& known : all_) {
+        const bool same =
+            known.unit == seen.unit && known.address == seen.address && known.path == seen.path;
+        if (!same || seen.actor.empty() || known.actor == seen.actor) continue;
+        known.actor = seen.actor;
+        changed_ = true;
+    }
 }
 
 bool any_open(const std::vector<Sighting>& sightings) {

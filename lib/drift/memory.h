@@ -25,7 +25,7 @@ struct Sighting {
     std::string actor;     ///< who did it, when a trail told; "" when nobody knows
     std::string restored;  ///< when it was found in order again; "" while it drifts
     bool open() const { return restored.empty(); }
-    bool is_new = false;   ///< not at the check before this one, or with another value; not kept
+    bool is_new = false;  ///< not at the check before this one, or with another value; not kept
 };
 
 bool any_open(const std::vector<Sighting>& sightings);
@@ -45,6 +45,9 @@ public:
     std::vector<Sighting> open() const;
     /// All that is known of a unit, also what was restored.
     std::vector<Sighting> of(const std::string& unit) const;
+
+    /// Keeps who wrote a difference that is known, once a trail has told.
+    void keep_actor(const Sighting& seen);
 
     /// Writes the file when something changed; forgets what was restored before `oldest`.
     agentops::Status write(const fs::path& file, const std::string& oldest);

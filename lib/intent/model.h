@@ -41,6 +41,7 @@ struct Objectives {
     std::optional<Located<Money>> budget;
     std::optional<Located<Percent>> availability;
     std::optional<Located<Duration>> latency_p95, rpo, rto;
+    std::optional<Located<Count>> processors;
     Preferences prefer;
     template <class V>
     void visit(V& v) {
@@ -49,6 +50,8 @@ struct Objectives {
         v.optional("latency_p95", latency_p95, "95th percentile of latency, e.g. 250 ms");
         v.optional("rpo", rpo, "most data that a disaster may cost, e.g. 15 min");
         v.optional("rto", rto, "longest time to be back after a disaster, e.g. 4 h");
+        v.optional("processors", processors,
+                   "most virtual processors that its machines may have together, e.g. 32");
         v.optional("prefer", prefer,
                    "what to favour, the first first, or weights: cost, availability, latency, "
                    "preferences (of agents)");

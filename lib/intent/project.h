@@ -114,9 +114,13 @@ struct PriceSettings {
 /// What all stacks of the project may use together.
 struct SharedLimits {
     std::optional<Located<Money>> budget;
+    std::optional<Located<Count>> processors;
     template <class V>
     void visit(V& v) {
         v.optional("budget", budget, "most that all stacks may cost together");
+        v.optional("processors", processors,
+                   "most virtual processors that their machines may have together: the quota of an "
+                   "account, e.g. 64");
     }
 };
 

@@ -14,6 +14,8 @@ namespace agentops::intent {
 
 namespace {
 
+constexpr int kMostCount = 1'000'000;
+
 struct Unit {
     std::string_view name;
     double factor;
@@ -227,6 +229,16 @@ bool decode_value(const yaml::Node& node, Money& value, Decoding& context) {
     return money.has_value();
 }
 
+bool decode_value(const yaml::Node& node, Count& value, Decoding& context) {
+    std::int64_t number = 0;
+    if (!decode_value(node, number, context)) return false;
+    if (number < 1 || number > kMostCount)
+        return context.fail(node, "range", fmt::format("{} is out of range", number),
+                            fmt::format("write a whole number from 1 to {}", kMostCount));
+    value.value = static_cast<int>(number);
+    return true;
+}
+
 bool decode_value(const yaml::Node& node, Date& value, Decoding& context) {
     if (!decode_value(node, value.value, context)) return false;
     if (exists(value.value)) return true;
@@ -248,6 +260,9 @@ Json value_schema(const Rate*) {
 }
 Json value_schema(const Money*) {
     return schema(kMoney);
+}
+Json value_schema(const Count*) {
+    return {{"type", "integer"}, {"minimum", 1}, {"maximum", kMostCount}};
 }
 Json value_schema(const Date*) {
     return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};

@@ -31,6 +31,10 @@ struct Rate {
 struct Money {
     double usd_per_month = 0;
 };
+/// A whole number above zero.
+struct Count {
+    int value = 0;
+};
 /// A day that exists, YYYY-MM-DD: as text, which sorts by time.
 struct Date {
     std::string value;
@@ -41,12 +45,14 @@ bool decode_value(const yaml::Node& node, Duration& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Percent& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Rate& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Money& value, Decoding& context);
+bool decode_value(const yaml::Node& node, Count& value, Decoding& context);
 bool decode_value(const yaml::Node& node, Date& value, Decoding& context);
 Json value_schema(const Bytes*);
 Json value_schema(const Duration*);
 Json value_schema(const Percent*);
 Json value_schema(const Rate*);
 Json value_schema(const Money*);
+Json value_schema(const Count*);
 Json value_schema(const Date*);
 
 /// Shortest exact form: "100 GiB", "250 ms", "99.95 %", "300 rps", "400 USD/month".

@@ -18,8 +18,11 @@ using Amount = std::int64_t;
 
 /// downtime is -ln(availability), which adds up along a series; latency adds up along a chain of
 /// calls; dislike is what wishes that are not met were worth. Less is better in all four.
-enum class Measure { cost, downtime, latency, dislike };
-inline constexpr std::size_t kMeasures = 4;
+/// Processors are limited by quotas, and nobody minds how many there are within them.
+enum class Measure { cost, downtime, latency, dislike, processors };
+inline constexpr std::size_t kMeasures = 5;
+/// Measures that a design may be best in: the first ones.
+inline constexpr std::size_t kTargets = 4;
 
 /// Units of the amounts. Coarse ones make equal designs equal, and the search quick.
 inline constexpr double kCostUnit = 1e-3;  ///< USD a month; of dislike too

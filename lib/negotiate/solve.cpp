@@ -16,9 +16,8 @@ class Frame {
 public:
     Frame(const Problem& problem, const Active& active)
         : problem_(problem), active_(active), caps_(kMeasures, kNoCap) {
-        for (const auto measure :
-             {Measure::cost, Measure::downtime, Measure::latency, Measure::dislike})
-            dimensions_.push_back(Dimension::of(measure));
+        for (std::size_t d = 0; d < kMeasures; ++d)
+            dimensions_.push_back(Dimension::of(static_cast<Measure>(d)));
         for (std::size_t i = 0; i < problem.limits.size(); ++i) {
             if (active.limits[i]) cap(problem.limits[i]);
         }
@@ -46,17 +45,16 @@ private:
     Caps caps_;
 };
 
-bool anybody_dislikes(const Problem& problem) {
-    const auto disliked = [](const Candidate& candidate) {
-        return candidate.score.of(Measure::dislike) != 0;
-    };
+/// Some candidate has an amount of it.
+bool counts(const Problem& problem, Measure measure) {
+    const auto has = [&](const Candidate& candidate) { return candidate.score.of(measure) != 0; };
     const auto any = [&](const Candidates& all) {
-        return std::any_of(all.begin(), all.end(), disliked);
+        return std::any_of(all.begin(), all.end(), has);
     };
     for (const auto& group : problem.groups) {
         for (const auto& alternative : group.alternatives) {
             const auto& members = alternative.members;
-            if (disliked(alternative.head) || std::any_of(members.begin(), members.end(), any))
+            if (has(alternative.head) || std::any_of(members.begin(), members.end(), any))
                 return true;
         }
     }
@@ -68,10 +66,11 @@ std::vector<std::size_t> targets_of(const Problem& problem) {
     std::vector<std::size_t> targets;
     for (const auto measure : problem.preference.order)
         targets.push_back(static_cast<std::size_t>(measure));
-    for (std::size_t d = 0; d < kMeasures; ++d) {
+    for (std::size_t d = 0; d < kTargets; ++d) {
         if (std::find(targets.begin(), targets.end(), d) == targets.end()) targets.push_back(d);
     }
-    if (!anybody_dislikes(problem)) std::erase(targets, static_cast<std::size_t>(Measure::dislike));
+    if (!counts(problem, Measure::dislike))
+        std::erase(targets, static_cast<std::size_t>(Measure::dislike));
     return targets;
 }
 
@@ -80,14 +79,14 @@ std::optional<std::array<double, kMeasures>> scaled(const Frame& frame,
                                                     std::array<double, kMeasures> weights) {
     std::array<Amount, kMeasures> best{}, worst{};
     worst.fill(std::numeric_limits<Amount>::min());
-    for (std::size_t d = 0; d < kMeasures; ++d) {
+    for (std::size_t d = 0; d < kTargets; ++d) {
         const auto found = frame.best({d});
         if (!found) return std::nullopt;
         best[d] = found->uses[d];
-        for (std::size_t other = 0; other < kMeasures; ++other)
+        for (std::size_t other = 0; other < kTargets; ++other)
             worst[other] = std::max(worst[other], found->uses[other]);
     }
-    for (std::size_t d = 0; d < kMeasures; ++d) {
+    for (std::size_t d = 0; d < kTargets; ++d) {
         const auto range = static_cast<double>(worst[d] - best[d]);
         weights[d] = range > 0 ? weights[d] * kWeightSteps / range : 0;
     }
@@ -136,7 +135,10 @@ std::vector<Solution> frontier(const Problem& problem, std::size_t most, bool& t
     active.limits.assign(problem.limits.size(), false);
     const Search search(Frame(problem, active).space());
     std::vector<Solution> points;
-    for (auto& found : search.front({0, 1, 2}, most, thinned)) {
+    std::vector<std::size_t> dimensions{0, 1, 2};
+    if (counts(problem, Measure::processors))
+        dimensions.push_back(static_cast<std::size_t>(Measure::processors));
+    for (auto& found : search.front(dimensions, most, thinned)) {
         const auto score = score_of(problem, found.choice);
         points.push_back({std::move(found.choice), score});
     }

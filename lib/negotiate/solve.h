@@ -32,9 +32,10 @@ std::optional<Solution> solve(const Problem& problem, const Active& active);
 std::optional<Amount> least(const Problem& problem, const Active& active, Measure measure,
                             const std::vector<std::size_t>& items = {});
 
-/// Every choice, vetoes apart from limits, that no other one beats in cost, downtime and latency
-/// over all items: the Pareto frontier, by cost. Exact unless `thinned` is set: then partial
-/// choices were more than `most`, and an even selection of them went on.
+/// Every choice, vetoes apart from limits, that no other one beats in cost, downtime, latency and,
+/// where a quota counts them, processors over all items: the Pareto frontier, by cost. Exact unless
+/// `thinned` is set: then partial choices were more than `most`, and an even selection of them went
+/// on.
 std::vector<Solution> frontier(const Problem& problem, std::size_t most, bool& thinned);
 
 }  // namespace agentops::negotiate

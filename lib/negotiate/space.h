@@ -47,7 +47,7 @@ struct Space {
     bool possible() const;  ///< every item has a candidate
 };
 
-/// A linear measure over some items: one of the three as it is, or a weighted sum of them, rounded.
+/// A linear measure over some items: one of them as it is, or a weighted sum of them, rounded.
 struct Dimension {
     Measure measure = Measure::cost;
     std::vector<std::size_t> items;                        ///< sorted; all when empty

@@ -154,6 +154,25 @@ class NegotiationTest(cli.CliTest):
         project.write("agentops.yaml", settings.replace("260", "100"))
         self.refused(project, "negotiate.shared-budget", 3, "check")
 
+    def test_a_shared_quota_counts_what_nobody_negotiates_too(self):
+        plain = cli.HEAD.format(name="plain") + "components:\n" + WEB.replace("    load: {rps: 120, cpu: 15 ms}\n", "")
+        files = {"a-shop.intent.yaml": shop("prefer: [availability, cost]", "a-shop"), "plain.intent.yaml": plain}
+        settings = "apiVersion: agentops/v1\nlimits: {processors: 12}\n"
+        project = self.project({"agentops.yaml": settings, **files})
+        said = project.agentops("explain", "processors", "--stack", "a-shop").out
+        self.assertIn("its share of the 12 processors that 2 stacks have together is ", said)
+        explained = project.agentops_json("explain", "processors")["explain"]["stacks"]
+        shares = {stack["stack"]: int(stack["decisions"][0]["choice"]) for stack in explained}
+        self.assertEqual(set(shares), {"a-shop", "plain"})
+        self.assertLessEqual(sum(shares.values()), 12)
+        project.write("agentops.yaml", settings.replace("12", "2"))
+        record = self.refused(project, "negotiate.shared-budget", 3, "check")
+        self.assertIn("raise it to ", record["diagnostics"][0]["help"])
+        for word in ("0", "-1", "many", "1.5"):
+            with self.subTest(word):
+                project.write("agentops.yaml", settings.replace("12", word))
+                self.assertEqual(project.agentops_json("check", expect=3)["diagnostics"][0]["position"]["line"], 2)
+
 
 if __name__ == "__main__":
     cli.main()

@@ -214,7 +214,7 @@ def params():
         aws.ssm.put_parameter(Name=it.name, Value="one", Type="String", Tags=pairs(it.tags_all))
 
     return [
-        case(ATTRIBUTE, param, "value", put("two"), adopt="value: two"),
+        case(ATTRIBUTE, param, "value", put("two")),
         case(ATTRIBUTE, param, "description", put("one", Description="Other"), adopt="description: Other"),
         case(ATTRIBUTE, param, "type", put("one", Type="StringList")),
         *tags(param),

@@ -75,7 +75,9 @@ class FaultyProxy:
         """The answer to give instead, and counts."""
         with self._lock:
             self.seen += 1
-            answer = self.fault(self.seen, request)
+            number = self.seen
+        answer = self.fault(number, request)  # it may take its time, and others go on
+        with self._lock:
             self.struck += answer is not None
         return answer
 

@@ -17,11 +17,12 @@ std::vector<Bid> random_bids(unsigned seed) {
     const auto stacks = 1 + engine() % 5;
     for (unsigned s = 0; s < stacks; ++s) {
         Bid bid{fmt::format("stack-{}", s), {}};
-        negotiate::Amount cost = 100 + engine() % 100, regret = 0;
+        negotiate::Amount cost = 100 + engine() % 100, processors = 4 + engine() % 12, regret = 0;
         const auto offers = 1 + engine() % 5;
         for (unsigned o = 0; o < offers; ++o) {
-            bid.offers.push_back({cost, regret});
+            bid.offers.push_back({cost, processors, regret});
             cost -= 1 + engine() % 15;
+            processors = 1 + engine() % 12;  // a cheaper design may need more of them
             regret += 1 + engine() % 20;
         }
         bids.push_back(std::move(bid));
@@ -31,12 +32,13 @@ std::vector<Bid> random_bids(unsigned seed) {
 
 /// Least regret of all ways that fit, and then least cost; nothing when none fits.
 std::optional<std::pair<negotiate::Amount, negotiate::Amount>> by_force(
-    const std::vector<Bid>& bids, std::size_t at, negotiate::Amount room) {
-    if (room < 0) return std::nullopt;
+    const std::vector<Bid>& bids, std::size_t at, negotiate::Amount money,
+    negotiate::Amount processors) {
+    if (money < 0 || processors < 0) return std::nullopt;
     if (at == bids.size()) return std::pair<negotiate::Amount, negotiate::Amount>{0, 0};
     std::optional<std::pair<negotiate::Amount, negotiate::Amount>> best;
     for (const auto& offer : bids[at].offers) {
-        auto rest = by_force(bids, at + 1, room - offer.cost);
+        auto rest = by_force(bids, at + 1, money - offer.cost, processors - offer.processors);
         if (!rest) continue;
         rest->first += offer.regret;
         rest->second += offer.cost;
@@ -48,40 +50,52 @@ std::optional<std::pair<negotiate::Amount, negotiate::Amount>> by_force(
 }  // namespace
 
 TEST_CASE("contract net: awards fit, are the best that do, and do not depend on order") {
-    for (unsigned seed = 0; seed < 2000; ++seed) {
+    constexpr negotiate::Amount kPlenty = 1'000'000;
+    int awarded = 0, refused = 0;
+    for (unsigned seed = 0; seed < 3000; ++seed) {
         CAPTURE(seed);
         auto bids = random_bids(seed);
-        const auto most = static_cast<negotiate::Amount>(bids.size()) * (80 + seed % 120);
-        negotiate::Amount least = 0, again_least = 0;
-        const auto shares = award_shares(bids, most, least);
-        const auto best = by_force(bids, 0, most);
+        const auto stacks = static_cast<negotiate::Amount>(bids.size());
+        Pool pool;
+        if (seed % 3 != 1) pool.cost = stacks * (80 + seed % 120);
+        if (seed % 3 != 0) pool.processors = stacks * (3 + seed % 8);
+        const auto shares = award_shares(bids, pool);
+        const auto best =
+            by_force(bids, 0, pool.cost.value_or(kPlenty), pool.processors.value_or(kPlenty));
         REQUIRE(shares.has_value() == best.has_value());
-        REQUIRE(shares.has_value() == (least <= most));
         std::shuffle(bids.begin(), bids.end(), std::mt19937(seed));
-        const auto again = award_shares(bids, most, again_least);
-        REQUIRE(again_least == least);
+        const auto again = award_shares(bids, pool);
+        ++(shares ? awarded : refused);
         if (!shares) continue;
-        negotiate::Amount sum = 0;
+        Offer sum;
         for (std::size_t i = 0; i < shares->size(); ++i) {
-            sum += (*shares)[i].cost;
-            REQUIRE((*again)[i].cost == (*shares)[i].cost);
+            const auto& offer = (*shares)[i].offer;
+            sum.cost += offer.cost;
+            sum.processors += offer.processors;
+            sum.regret += offer.regret;
+            REQUIRE((*again)[i].offer == offer);
         }
-        REQUIRE(sum <= most);
-        REQUIRE(sum == best->second);
+        REQUIRE(sum.cost <= pool.cost.value_or(kPlenty));
+        REQUIRE(sum.processors <= pool.processors.value_or(kPlenty));
+        REQUIRE(std::pair(sum.regret, sum.cost) == *best);
     }
+    CHECK(awarded > 300);
+    CHECK(refused > 300);
 }
 
 TEST_CASE("contract net: with enough for all everybody gets the favourite") {
-    const std::vector<Bid> bids{{"a", {{300, 0}, {100, 9}}}, {"b", {{200, 0}, {150, 1}}}};
-    negotiate::Amount least = 0;
-    const auto rich = award_shares(bids, 500, least), tight = award_shares(bids, 450, least);
+    const std::vector<Bid> bids{{"a", {{300, 2, 0}, {100, 2, 9}}},
+                                {"b", {{200, 2, 0}, {150, 4, 1}}}};
+    const auto rich = award_shares(bids, {500, {}}), tight = award_shares(bids, {450, {}});
     CHECK(rich->at(0).favourite);
     CHECK(rich->at(1).favourite);
     CHECK(tight->at(0).favourite);
     CHECK_FALSE(tight->at(1).favourite);
-    CHECK(tight->at(1).cost == 150);
-    CHECK(least == 250);
-    CHECK_FALSE(award_shares(bids, 249, least).has_value());
+    CHECK(tight->at(1).offer.cost == 150);
+    CHECK(least_of(bids[1], negotiate::Measure::cost) == 150);
+    CHECK(least_of(bids[1], negotiate::Measure::processors) == 2);
+    CHECK_FALSE(award_shares(bids, {249, {}}).has_value());
+    CHECK(award_shares(bids, {450, 4})->at(0).offer.cost == 100);  // the quota leaves b no choice
 }
 
 }  // namespace contract_test

@@ -59,6 +59,20 @@ TEST_CASE("memory: first, last and how often, over several checks") {
     CHECK(again.open().front().last_run == "r2");
 }
 
+TEST_CASE("memory: who wrote a value is kept as long as the value stands") {
+    const auto file = file_named("memory-actor.jsonl");
+    Memory memory;
+    auto seen = memory.observe(unit_of({modified("aws_x.y", "size", "2")}), "t1", "r1");
+    seen.front().actor = "eve";
+    memory.keep_actor(seen.front());
+    REQUIRE(memory.write(file, ""));
+    auto again = Memory::read(file).value();
+    again.observe(unit_of({modified("aws_x.y", "size", "2")}), "t2", "r2");
+    CHECK(again.open().front().actor == "eve");
+    again.observe(unit_of({modified("aws_x.y", "size", "3")}), "t3", "r3");
+    CHECK(again.open().front().actor.empty());
+}
+
 TEST_CASE("memory: another value is news") {
     Memory memory;
     memory.observe(unit_of({modified("aws_x.y", "size", "2")}), "t1", "r1");
@@ -210,6 +224,42 @@ TEST_CASE("groups: one line for many objects with the same difference") {
     REQUIRE(groups.size() == 1);
     CHECK(groups.front().text() == "one cause? 3 objects: tags.Owner is now \"bob\"");
     CHECK(groups.front().members.front() == "shop/main:aws_x.a");
+}
+
+TEST_CASE("groups: else one line for a writer, else for a time, and never two for a difference") {
+    std::vector<Sighting> open;
+    const auto add = [&](const char* address, const char* path, const char* actor,
+                         const char* first) {
+        Sighting one;
+        one.unit = "shop/main";
+        one.address = address;
+        one.path = path;
+        one.status = "modified";
+        one.actual = std::string(address) + path;
+        one.actor = actor;
+        one.first = first;
+        open.push_back(one);
+    };
+    add("aws_x.a", "size", "eve", "2026-11-25T08:00:00Z");
+    add("aws_x.b", "count", "eve", "2026-11-25T10:00:00Z");
+    add("aws_x.c", "name", "eve", "2026-11-25T12:00:00Z");
+    add("aws_y.a", "size", "", "2026-11-25T12:00:00Z");
+    add("aws_y.b", "count", "", "2026-11-25T12:05:00Z");
+    add("aws_y.c", "name", "", "2026-11-25T12:15:00Z");
+    const auto told = [&] {
+        std::string text;
+        for (const auto& group : group_by_cause(open))
+            text += group.text() + "\n";
+        return text;
+    };
+    const std::string by_eve = "one cause? 3 objects changed by eve\n";
+    CHECK(told() == by_eve);  // of one time alone nothing is told: all came then
+    add("aws_y.d", "zone", "", "2026-11-26T12:15:00Z");
+    CHECK(told() == by_eve +
+                        "one cause? 3 objects came to be seen from 2026-11-25T12:00:00Z to "
+                        "2026-11-25T12:15:00Z\n");
+    open.erase(open.begin() + 5);
+    CHECK(told() == by_eve);
 }
 
 }  // namespace drift_memory_test

@@ -135,9 +135,9 @@ std::vector<Score> scores(const Problem& p, const Active& active) {
     return found;
 }
 
-std::array<Amount, kMeasures> ordered(const Problem& p, const Score& score) {
-    std::array<Amount, kMeasures> key{};
-    for (std::size_t i = 0; i < kMeasures; ++i)
+std::array<Amount, kTargets> ordered(const Problem& p, const Score& score) {
+    std::array<Amount, kTargets> key{};
+    for (std::size_t i = 0; i < kTargets; ++i)
         key[i] = score.of(p.preference.order[i]);
     return key;
 }
@@ -150,14 +150,25 @@ std::optional<Score> best_by_force(const Problem& p) {
     });
 }
 
-/// In the first `measures`.
-bool beats(const Score& a, const Score& b, std::size_t measures = kMeasures) {
+/// In all that a design may be best in.
+bool beats(const Score& a, const Score& b) {
     bool better = false;
-    for (std::size_t i = 0; i < measures; ++i) {
+    for (std::size_t i = 0; i < kTargets; ++i) {
         if (a.amounts[i] > b.amounts[i]) return false;
         better = better || a.amounts[i] < b.amounts[i];
     }
     return better;
+}
+
+/// What makes a point of the frontier: dislike is no reason for a design of its own.
+std::array<Amount, 4> plotted(const Score& score) {
+    return {score.of(Measure::cost), score.of(Measure::downtime), score.of(Measure::latency),
+            score.of(Measure::processors)};
+}
+
+bool covers(const Score& a, const Score& b) {
+    const auto x = plotted(a), y = plotted(b);
+    return std::equal(x.begin(), x.end(), y.begin(), std::less_equal<>());
 }
 
 constexpr unsigned kProblems = 4000;
@@ -219,7 +230,7 @@ TEST_CASE("negotiate: the choice is what brute force finds, in every order of pr
         REQUIRE(found.has_value() == best.has_value());
         if (!found) continue;
         ++solved;
-        REQUIRE(found->score == *best);
+        REQUIRE(ordered(p, found->score) == ordered(p, *best));
         REQUIRE(possible(p, found->choice, Active::all(p)));
         REQUIRE(found->choice == again->choice);
     }
@@ -276,10 +287,6 @@ TEST_CASE("negotiate: a relaxation is enough, and less is not") {
 }
 
 TEST_CASE("negotiate: the frontier is every score that no other one beats") {
-    constexpr std::size_t kPlotted = 3;  // dislike is no reason for a design of its own
-    const auto same = [&](const Score& a, const Score& b) {
-        return std::equal(a.amounts.begin(), a.amounts.begin() + kPlotted, b.amounts.begin());
-    };
     for (unsigned seed = 0; seed < kProblems; ++seed) {
         CAPTURE(seed);
         auto p = problem(seed);
@@ -288,18 +295,13 @@ TEST_CASE("negotiate: the frontier is every score that no other one beats") {
         REQUIRE_FALSE(thinned);
         auto active = Active::all(p);
         active.limits.assign(p.limits.size(), false);
-        auto all = scores(p, active);
-        std::erase_if(all, [&](const Score& score) {
-            return std::any_of(points.begin(), points.end(),
-                               [&](const auto& point) { return same(point.score, score); });
-        });
+        const auto all = scores(p, active);
         for (const auto& score : all)
-            REQUIRE(std::any_of(points.begin(), points.end(), [&](const auto& point) {
-                return beats(point.score, score, kPlotted);
-            }));
+            REQUIRE(std::any_of(points.begin(), points.end(),
+                                [&](const auto& point) { return covers(point.score, score); }));
         for (const auto& a : points) {
             REQUIRE(std::none_of(points.begin(), points.end(), [&](const auto& b) {
-                return beats(b.score, a.score, kPlotted) || (&a != &b && same(a.score, b.score));
+                return &a != &b && covers(b.score, a.score);
             }));
         }
     }

@@ -210,6 +210,26 @@ TEST_CASE("negotiation: amounts are told so that what is promised is kept") {
     CHECK(amount_text(Measure::downtime, downtime) == "99.949 %");
 }
 
+TEST_CASE("negotiation: a quota of processors is kept") {
+    const auto with = [](int processors) {
+        return shop(fmt::format("availability: 99.9 %, processors: {}", processors));
+    };
+    StackBench none(with(1)), many(with(512));
+    const auto said = none.run_to("arbiter");
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].code == "negotiate.conflict");
+    const std::string lead = "raise the quota to ";
+    const auto at = said[0].help.find(lead);
+    REQUIRE(at != std::string::npos);
+    const int least = std::stoi(said[0].help.substr(at + lead.size()));
+    StackBench enough(with(least)), short_of(with(least - 1));
+    CHECK(codes(short_of.run_to("arbiter")) == Lines{"negotiate.conflict"});
+    REQUIRE(enough.run_to("arbiter").empty());
+    CHECK(enough.get(slots::award).solution->score.of(Measure::processors) == least);
+    REQUIRE(many.run_to("arbiter").empty());
+    CHECK(cost_of(many) <= cost_of(enough));
+}
+
 TEST_CASE("negotiation: weights lie between the orders") {
     const auto downtime = [](const std::string& prefer) {
         StackBench t(shop("budget: 900 USD/month, prefer: " + prefer));

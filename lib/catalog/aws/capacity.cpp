@@ -65,8 +65,14 @@ Fitness without_demand(const Part& part, int count) {
 
 Fitness fitness_of(const Part& part, int count, const Surroundings& in) {
     const auto* size = find_size(part.knob("size"));
-    if (!in.demand || in.demand->cpu <= 0) return without_demand(part, count);
+    const int processors = size == nullptr ? 0 : size->processors * count;
+    if (!in.demand || in.demand->cpu <= 0) {
+        auto fitness = without_demand(part, count);
+        fitness.processors = processors;
+        return fitness;
+    }
     Fitness fitness;
+    fitness.processors = processors;
     if (size == nullptr) {
         fitness.basis = fmt::format("nothing is known of the size {}", part.knob("size"));
         return fitness;
