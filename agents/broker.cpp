@@ -164,6 +164,7 @@ private:
         const auto& lot = lots_.lots[index];
         catalog::Surroundings in;
         in.demand = demands_.of(index);
+        in.today = input_.today;
         const auto& protects = input_.stack->rules.protect;
         in.is_protected = std::any_of(protects.begin(), protects.end(), [&](const auto& name) {
             return name.value.value == parts_[index].name();

@@ -29,6 +29,11 @@ public:
                     decisions.push_back(decision(lot, info));
             }
         }
+        for (const auto& entry : lots_.entries) {
+            decisions.push_back(sum_up(entry, Measure::downtime, "availability"));
+            if (lots_.lots[entry.lot].surroundings.front().demand)
+                decisions.push_back(sum_up(entry, Measure::latency, "latency_p95"));
+        }
         return decisions;
     }
 
@@ -64,6 +69,28 @@ private:
         return made;
     }
 
+    /// A measure from end to end, and what each component on the way has of it.
+    graph::Decision sum_up(const Entry& entry, Measure measure, std::string_view name) const {
+        graph::Decision made;
+        made.subject = fmt::format("{}.{}", chosen(entry.lot, taken_).name(), name);
+        made.positions = {chosen(entry.lot, taken_).component->position};
+        made.rules = {"components along uses stand in series"};
+        negotiate::Amount sum = 0;
+        std::vector<std::string> parts;
+        for (const auto lot : entry.reached) {
+            const auto amount = score_of(award_.problem, taken_, {lot}).of(measure);
+            sum += amount;
+            const bool single = measure == Measure::downtime && standing_of(lot).single_point;
+            if (amount != 0 || single)
+                parts.push_back(fmt::format("{} {}{}", chosen(lot, taken_).name(),
+                                            amount_text(measure, amount),
+                                            single ? ", a single point of failure" : ""));
+        }
+        made.choice = amount_text(measure, sum);
+        made.because = parts.empty() ? "nothing of it is known" : join(parts, "; ");
+        return made;
+    }
+
     /// What each agent says of the lot in a choice; of the one that was taken also why.
     std::vector<graph::Voice> voices(std::size_t lot, const Choice& choice, bool taken) const {
         std::vector<graph::Voice> found;
@@ -90,7 +117,14 @@ private:
         const auto& part = chosen(lot, taken_);
         const auto& in = lots_.lots[lot].surroundings[alternative(lot, taken_)];
         if (opinion.measure == Measure::latency) return part.kind->fitness(part, in).basis;
-        return opinion.measure == Measure::downtime ? part.kind->standing(part, in).basis : "";
+        if (opinion.measure != Measure::downtime) return "";
+        const auto standing = standing_of(lot);
+        return standing.basis + (standing.single_point ? ", a single point of failure" : "");
+    }
+
+    catalog::Standing standing_of(std::size_t lot) const {
+        const auto& part = chosen(lot, taken_);
+        return part.kind->standing(part, lots_.lots[lot].surroundings[alternative(lot, taken_)]);
     }
 
     /// The choice with one knob set another way; the candidates of a lot have all ways.

@@ -90,6 +90,11 @@ private:
                 {error("cli.usage", "import what?", {}, "agentops prices import index.json")});
         const auto& named = workspace.project.settings.prices.book;
         const auto file = workspace.project.root / (named ? named->value : kOwnBook);
+        if (!lies_inside(file, workspace.project.root))
+            return session.fail_with(
+                {error("prices.outside",
+                       fmt::format("{} lies outside of the project", escape_terminal(named->value)),
+                       named->position, "name a file in the project")});
         prices::Book own;
         if (named) {
             auto before = prices::Book::parse({named->value, read_file(file).value_or("")});

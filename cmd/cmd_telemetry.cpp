@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "catalog/telemetry.h"
 #include "cmd/command.h"
+#include "cmd/knowledge.h"
 #include "cmd/session.h"
 #include "intent/project.h"
 #include "record/store.h"
@@ -94,7 +95,7 @@ public:
         if (const auto fetched = fetch_ ? fetch(session, *project, *known) : Status(); !fetched)
             return session.fail_with(fetched.error());
         for (auto& each : *known) {
-            const auto read = observed_of(session, *project, each);
+            const auto read = read_observed(session, *project, *each.from);
             if (!read) return session.fail_with(read.error());
             each.observed = *read;
         }
@@ -161,6 +162,9 @@ private:
         };
         if (!starts_with(server.value, "http://") && !starts_with(server.value, "https://"))
             return failed(fmt::format("'{}' is no http:// or https:// address", server.value));
+        const auto file = project.root / known.from->file.value;
+        if (!lies_inside(file, project.root))
+            return failed(fmt::format("{} lies outside of the project", known.from->file.value));
         const auto now = std::chrono::duration_cast<std::chrono::seconds>(
             session.clock().now().time_since_epoch());
         auto step = query_step(known, now.count());
@@ -174,20 +178,7 @@ private:
         const Source source{known.from->file.value, answer.output};
         if (const auto read = catalog::read_telemetry(source); !read)
             return failed(read.error().front().message);
-        return write_file(project.root / known.from->file.value, answer.output, 0644);
-    }
-
-    static Result<catalog::Observed> observed_of(Session& session, const intent::Project& project,
-                                                 const Known& known) {
-        const auto& file = known.from->file;
-        const auto text = read_file(project.root / file.value);
-        if (!text)
-            return fail(error("project.missing-file",
-                              fmt::format("{} cannot be read", escape_terminal(file.value)),
-                              file.position,
-                              known.from->prometheus ? "agentops telemetry --fetch gets it"
-                                                     : "paths are relative to the project"));
-        return catalog::read_telemetry(session.sources().add(file.value, *text));
+        return write_file(file, answer.output, 0644);
     }
 
     static ExitCode show(Session& session, const std::vector<Known>& known) {

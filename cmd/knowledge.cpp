@@ -14,9 +14,9 @@ namespace {
 
 constexpr const char* kRelative = "paths are relative to the project";
 
-Result<const Source*> read_source(Session& session, const Workspace& workspace,
+Result<const Source*> read_source(Session& session, const intent::Project& project,
                                   const Located<std::string>& file, const char* help = kRelative) {
-    const auto text = read_file(workspace.project.root / file.value);
+    const auto text = read_file(project.root / file.value);
     if (!text)
         return fail(error("project.missing-file",
                           fmt::format("{} cannot be read", escape_terminal(file.value)),
@@ -72,21 +72,25 @@ void ask_for_prices(Workspace& workspace) {
 
 }  // namespace
 
+Result<catalog::Observed> read_observed(Session& session, const intent::Project& project,
+                                        const intent::TelemetryQuery& from) {
+    TRY(const auto* source,
+        read_source(session, project, from.file,
+                    from.prometheus ? "agentops telemetry --fetch gets it" : kRelative));
+    return catalog::read_telemetry(*source);
+}
+
 Status read_knowledge(Session& session, Workspace& workspace) {
     const auto& settings = workspace.project.settings;
     workspace.prices = prices::Book::builtin();
     if (settings.prices.book) {
-        TRY(const auto* source, read_source(session, workspace, *settings.prices.book));
+        TRY(const auto* source, read_source(session, workspace.project, *settings.prices.book));
         TRY(auto own, prices::Book::parse(*source));
         workspace.prices.lay_over(std::move(own));
     }
     for (const auto& [component, source] : settings.telemetry) {
-        const auto& file = source.from.file;
-        TRY(const auto* text,
-            read_source(session, workspace, file,
-                        source.from.prometheus ? "agentops telemetry --fetch gets it" : kRelative));
-        TRY(auto observed, catalog::read_telemetry(*text));
-        workspace.observed[component] = {observed, file.value};
+        TRY(auto observed, read_observed(session, workspace.project, source.from));
+        workspace.observed[component] = {observed, source.from.file.value};
     }
     ask_for_prices(workspace);
     warn_of_age(session, workspace);

@@ -11,4 +11,8 @@ namespace agentops::cmd {
 /// project.missing-file.
 Status read_knowledge(Session& session, Workspace& workspace);
 
+/// The observed load of one component. Codes: telemetry.*, project.missing-file.
+Result<catalog::Observed> read_observed(Session& session, const intent::Project& project,
+                                        const intent::TelemetryQuery& from);
+
 }  // namespace agentops::cmd

@@ -205,6 +205,15 @@ Result<bool> write_if_changed(const fs::path& path, std::string_view bytes, unsi
     return true;
 }
 
+bool lies_inside(const fs::path& path, const fs::path& folder) {
+    std::error_code failed;
+    const auto real = fs::weakly_canonical(path, failed);
+    if (failed) return false;
+    const auto home = fs::weakly_canonical(folder, failed);
+    return !failed &&
+           std::mismatch(home.begin(), home.end(), real.begin(), real.end()).first == home.end();
+}
+
 Status append_line(const fs::path& path, std::string_view line) {
     if (line.find('\n') != std::string_view::npos) throw InternalError("a line with a newline");
     const Fd fd(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -35,6 +35,9 @@ Result<bool> write_if_changed(const fs::path& path, std::string_view bytes, unsi
 /// Appends one line and fsyncs; creates the file 0600.
 Status append_line(const fs::path& path, std::string_view line);
 
+/// What a path stands for, links followed, lies in the folder; what is not there yet counts too.
+bool lies_inside(const fs::path& path, const fs::path& folder);
+
 /// Creates the folder and its parents 0700; an existing folder is left as it is.
 Status make_private_dir(const fs::path& path);
 

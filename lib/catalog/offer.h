@@ -31,6 +31,7 @@ struct Surroundings {
     int zones = 1;  ///< of its network
     bool is_protected = false;
     std::optional<Demand> demand;
+    std::string today = {};  ///< YYYY-MM-DD
 };
 
 /// How a part copes with its demand.
@@ -46,8 +47,9 @@ struct Standing {
     double availability = 1;  ///< share of time
     double recovery_point_s = 0;
     double recovery_time_s = 0;
-    bool stores = false;  ///< recovery objectives count
-    std::string basis;    ///< "2 of 2 machines in 2 zones ..."
+    bool stores = false;        ///< recovery objectives count
+    bool single_point = false;  ///< one machine or zone that fails takes it down
+    std::string basis;          ///< "2 of 2 machines in 2 zones ..."
 };
 
 /// Why a part must not be made this way, whatever it costs.

@@ -136,6 +136,14 @@ class NegotiationTest(cli.CliTest):
                 project.write("index.json", text)
                 self.assertTrue(cli.codes(project.agentops_json("prices", "import", "index.json", expect=3)))
 
+    def test_no_price_is_written_outside_of_the_project(self):
+        project = self.project({"shop.intent.yaml": shop("budget: 200 USD/month"),
+                                "agentops.yaml": "apiVersion: agentops/v1\nprices: {book: ../own.csv}\n"})
+        outside = project.folder.parent / "own.csv"
+        outside.write_text("region,service,item,unit,usd,date,source\n")
+        self.addCleanup(outside.unlink)
+        self.refused(project, "prices.outside", 3, "prices", "import", "list.json")
+
     def test_a_shared_budget_is_never_exceeded_and_does_not_depend_on_order(self):
         names = ("a-shop", "b-shop")
         files = {f"{name}.intent.yaml": shop("budget: 200 USD/month, prefer: [availability, cost]", name)

@@ -106,6 +106,16 @@ class TelemetryTest(cli.CliTest):
         project = self.shop(SETTINGS.replace('"URL"', '"file:///etc/passwd"'))
         self.refused(project, "telemetry.fetch", 1, "telemetry", "--fetch")
 
+    def test_nothing_is_written_outside_of_the_project(self):
+        for file in ("../web.json", "/tmp/agentops-outside.json", "link/web.json"):
+            with self.subTest(file):
+                project = self.shop(SETTINGS.replace("load/web.json", file))
+                project.path("link").symlink_to("..")
+                record = self.refused(project, "telemetry.fetch", 1, "telemetry", "--fetch")
+                self.assertIn("outside of the project", record["diagnostics"][0]["message"])
+                self.assertFalse(self.handler.asked)
+                self.assertFalse((project.folder.parent / "web.json").exists())
+
 
 if __name__ == "__main__":
     cli.main()

@@ -108,13 +108,13 @@ class ExampleTest(harness.E2eTest):
         self.artifacts_are_clean(project)
 
     def first_plan_says_what_it_cannot_know(self, plan):
-        for unit, count in (("web", "3 machines"), ("worker", "1 machine"), ("audit", "3 machines")):
+        for unit, count in (("web", "2 machines"), ("worker", "1 machine"), ("audit", "2 machines")):
             self.assertIn(f"{unit} (ansible)  pending: {count} to be created by fleet/main", plan)
 
     def change_shows_both_sides(self, plan):
         """What exists was rehearsed in check mode; what depends on the new machine waits for it."""
         self.assertIn("+ aws_s3_bucket.archive", plan)
-        self.assertRegex(plan, r"desired_capacity +3 -> 4")
+        self.assertRegex(plan, r"desired_capacity +2 -> 3")
         self.assertRegex(plan, r"~ worker: Put /etc/worker\.conf .*\n +/etc/worker\.conf  \"queue = .*\" -> \"jobs = ")
         self.assertRegex(plan, r"web \(ansible\)  pending: .* by fleet/main")
 

@@ -78,6 +78,17 @@ struct Look {
     }
 };
 
+/// What an earlier check saw of aws_x.y.
+Sighting sighted(const char* path, std::optional<std::string> expected, const char* actual) {
+    Sighting made;
+    made.unit = "shop/main";
+    made.address = "aws_x.y";
+    made.path = path;
+    made.expected = std::move(expected);
+    made.actual = actual;
+    return made;
+}
+
 const ComputedOnly kSchema = ComputedOnly::from_record({{"aws_x", {"etag", "unique_id"}}});
 
 }  // namespace
@@ -256,12 +267,7 @@ TEST_CASE("drift: what a state took over stays drift until it is in order") {
     auto plan = look.plan.json();
     plan["prior_state"]["values"]["root_module"]["resources"] = {
         {{"address", "aws_x.y"}, {"values", {{"open", true}}}}};
-    Sighting sighting;
-    sighting.unit = "shop/main";
-    sighting.address = "aws_x.y";
-    sighting.path = "open";
-    sighting.expected = "false";
-    sighting.actual = "true";
+    auto sighting = sighted("open", "false", "true");
     const auto verdict = [&](const Json& json) {
         const auto seen = read_observation({"aws_x.y"}, look.events, json);
         auto judged = judge(look.background, seen);
@@ -289,11 +295,7 @@ TEST_CASE("drift: an ARN that follows from a path is no new object") {
         "aws_x.y modified drift\n  path not_equal \"/a/\" -> \"/b/\"\n  noise arn\n";
     SUBCASE("alone") {}
     SUBCASE("beside an identity that is known to differ") {
-        Sighting sighting;
-        sighting.unit = "shop/main";
-        sighting.address = "aws_x.y";
-        sighting.path = "unique_id";
-        look.background.remembered = {sighting};
+        look.background.remembered = {sighted("unique_id", "1", "2")};
         before["unique_id"] = "1", after["unique_id"] = "2";
         wanted =
             "aws_x.y modified drift\n  path not_equal \"/a/\" -> \"/b/\"\n"
@@ -316,12 +318,7 @@ TEST_CASE("drift: what a state took over and somebody undid is as it was") {
     Look look;
     look.plan.drift = {changed("aws_x.y", {"update"}, {{"open", true}}, {{"open", false}})};
     CHECK(look.verdict() == "aws_x.y modified drift\n  open not_equal true -> false\n");
-    Sighting sighting;
-    sighting.unit = "shop/main";
-    sighting.address = "aws_x.y";
-    sighting.path = "open";
-    sighting.expected = "false";
-    sighting.actual = "true";
+    auto sighting = sighted("open", "false", "true");
     auto wanted = "aws_x.y in_sync noise\n  noise open\n";
     SUBCASE("at the check before") {}
     SUBCASE("and was told of already") {
@@ -340,16 +337,8 @@ TEST_CASE("drift: an element of a list is in order when another one stands in it
     Look look;
     auto plan = look.plan.json();
     auto& values = plan["prior_state"]["values"]["root_module"]["resources"];
-    const auto sighting = [](const char* path, const char* actual) {
-        Sighting made;
-        made.unit = "shop/main";
-        made.address = "aws_x.y";
-        made.path = path;
-        made.actual = actual;
-        return made;
-    };
-    const std::vector<Sighting> remembered = {sighting("rule[0].port", "22"),
-                                              sighting("rule[0].protocol", "\"tcp\"")};
+    const std::vector<Sighting> remembered = {sighted("rule[0].port", std::nullopt, "22"),
+                                              sighted("rule[0].protocol", std::nullopt, "\"tcp\"")};
     const auto verdict = [&](int port) {
         values = {{{"address", "aws_x.y"},
                    {"values", {{"rule", {{{"port", port}, {"protocol", "tcp"}}}}}}}};

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "agents/frontier.h"
+#include "agents/stakes.h"
+#include "base/text.h"
 #include "stack_bench.h"
 
 namespace negotiation_test {
@@ -175,6 +177,41 @@ TEST_CASE("negotiation: protected data does not stand in one zone, whatever it c
     CHECK(t.get(slots::design)->part("db").knob("multi_zone") == "true");
     CHECK(decision(t, "db.multi_zone").options[0].rejected ==
           "warden: protected data must not stand in one zone alone");
+}
+
+TEST_CASE("negotiation: an engine without support and a protected address are vetoed") {
+    auto old = shop("budget: 900 USD/month");
+    old.replace(old.find("postgres 16"), 11, "mysql 8.0");
+    StackBench engine(old);
+    const auto said = engine.run_to("arbiter");
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].message == "no design keeps engine-out-of-support of db");
+    const auto objections = objections_to(engine.board.all(slots::opinions), 2, 0, 0);
+    CHECK(listed(objections, "and")
+              .find("warden: mysql 8.0 has no standard support since 2026-07-31") !=
+          std::string::npos);
+
+    const std::string box =
+        "objectives: {budget: 900 USD/month}\n"
+        "components:\n"
+        "  net: {kind: network, cidr: 10.0.0.0/16}\n"
+        "  box: {kind: server, in: net, image: ubuntu-24.04, expose: {port: 443, to: internet}}\n";
+    StackBench open(box), guarded(box + "rules: {protect: [box]}\n");
+    CHECK(open.run_to("arbiter").empty());
+    const auto refused = guarded.run_to("arbiter");
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].message == "no design keeps protected-with-public-address of box");
+}
+
+TEST_CASE("negotiation: from end to end it is said what each component has of it") {
+    StackBench t(shop("availability: 99 %, latency_p95: 200 ms"));
+    REQUIRE(t.run_to("arbiter").empty());
+    const auto& availability = decision(t, "web.availability");
+    CHECK(availability.because.find("web 99.") == 0);
+    CHECK(availability.because.find("db 99.45 %, a single point of failure") != std::string::npos);
+    CHECK(availability.choice < "99.45 %");
+    const auto& latency = decision(t, "web.latency_p95");
+    CHECK(latency.because.find("; db 10 ms") != std::string::npos);
 }
 
 TEST_CASE("negotiation: recovery objectives decide over standby and backups") {

@@ -101,6 +101,7 @@ Standing standing_of(const Part& part, int count, const Surroundings& in) {
     Standing standing;
     standing.availability = sizing::in_zones(needed, count, zones, assume::machine_availability,
                                              assume::zone_availability);
+    standing.single_point = needed >= count || zones == 1;
     standing.basis =
         fmt::format("{} of {} in {}", needed, count_of(static_cast<std::size_t>(count), "machine"),
                     count_of(static_cast<std::size_t>(zones), "zone"));

@@ -29,16 +29,18 @@ struct EngineRow {
     int port;
     std::string_view tls_parameter;
     std::string_view tls_value;
+    std::string_view supported_until;  ///< last day of RDS standard support
 };
 
-/// Majors with standard support; RDS picks and keeps up the minor version.
+/// RDS picks and keeps up the minor version. Days: "Release calendar for Amazon RDS for PostgreSQL"
+/// and "Supported MySQL major versions on Amazon RDS", docs.aws.amazon.com.
 constexpr EngineRow kEngines[] = {
-    {"postgres 14", "postgres", "14", "postgres14", 5432, "rds.force_ssl", "1"},
-    {"postgres 15", "postgres", "15", "postgres15", 5432, "rds.force_ssl", "1"},
-    {"postgres 16", "postgres", "16", "postgres16", 5432, "rds.force_ssl", "1"},
-    {"postgres 17", "postgres", "17", "postgres17", 5432, "rds.force_ssl", "1"},
-    {"mysql 8.0", "mysql", "8.0", "mysql8.0", 3306, "require_secure_transport", "ON"},
-    {"mysql 8.4", "mysql", "8.4", "mysql8.4", 3306, "require_secure_transport", "ON"},
+    {"postgres 14", "postgres", "14", "postgres14", 5432, "rds.force_ssl", "1", "2027-02-28"},
+    {"postgres 15", "postgres", "15", "postgres15", 5432, "rds.force_ssl", "1", "2028-02-29"},
+    {"postgres 16", "postgres", "16", "postgres16", 5432, "rds.force_ssl", "1", "2029-02-28"},
+    {"postgres 17", "postgres", "17", "postgres17", 5432, "rds.force_ssl", "1", "2030-02-28"},
+    {"mysql 8.0", "mysql", "8.0", "mysql8.0", 3306, "require_secure_transport", "ON", "2026-07-31"},
+    {"mysql 8.4", "mysql", "8.4", "mysql8.4", 3306, "require_secure_transport", "ON", "2029-07-31"},
 };
 
 const EngineRow* find_engine(std::string_view text) {
@@ -278,6 +280,7 @@ public:
         if (standby)
             standing.availability *=
                 1 - aws::assume::failovers_a_year * aws::assume::failover_s / kYearSeconds;
+        standing.single_point = !standby;
         standing.basis = standby ? "a standby in another zone takes over" : "one zone, no standby";
         const bool backups = part.knob_int("backup_days") > 0;
         standing.recovery_point_s = backups ? aws::assume::database_point_s : aws::assume::never_s;
@@ -287,8 +290,16 @@ public:
         return standing;
     }
     std::vector<Objection> objections(const Part& part, const Surroundings& in) const override {
-        if (!in.is_protected || part.knob("multi_zone") == "true") return {};
-        return {{"protected-in-one-zone", "protected data must not stand in one zone alone"}};
+        std::vector<Objection> found;
+        if (in.is_protected && part.knob("multi_zone") != "true")
+            found.push_back(
+                {"protected-in-one-zone", "protected data must not stand in one zone alone"});
+        const auto& engine = *body_of(part).engine.row;
+        if (!in.today.empty() && in.today > engine.supported_until)
+            found.push_back(
+                {"engine-out-of-support", fmt::format("{} has no standard support since {}",
+                                                      engine.text, engine.supported_until)});
+        return found;
     }
     int least_zones(const Part& /*part*/) const override { return 2; }
 

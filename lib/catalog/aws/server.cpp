@@ -67,6 +67,11 @@ public:
     Standing standing(const Part& part, const Surroundings& in) const override {
         return aws::standing_of(part, 1, in);
     }
+    std::vector<Objection> objections(const Part& part, const Surroundings& in) const override {
+        if (!in.is_protected || !body_of(part).is_public()) return {};
+        return {{"protected-with-public-address",
+                 "what is protected must not have an address of its own on the Internet"}};
+    }
 
     Facets facets(const Part& part, const Design& /*design*/) const override {
         const auto& body = body_of(part);
