@@ -3,8 +3,11 @@
 
 import http.server
 import json
+import pathlib
+import tempfile
 import threading
 import urllib.parse
+import uuid
 
 import cli
 
@@ -107,14 +110,16 @@ class TelemetryTest(cli.CliTest):
         self.refused(project, "telemetry.fetch", 1, "telemetry", "--fetch")
 
     def test_nothing_is_written_outside_of_the_project(self):
-        for file in ("../web.json", "/tmp/agentops-outside.json", "link/web.json"):
+        name = f"{uuid.uuid4().hex}.json"
+        for file in (f"../{name}", f"{tempfile.gettempdir()}/{name}", f"link/{name}"):
             with self.subTest(file):
                 project = self.shop(SETTINGS.replace("load/web.json", file))
                 project.path("link").symlink_to("..")
                 record = self.refused(project, "telemetry.fetch", 1, "telemetry", "--fetch")
                 self.assertIn("outside of the project", record["diagnostics"][0]["message"])
                 self.assertFalse(self.handler.asked)
-                self.assertFalse((project.folder.parent / "web.json").exists())
+                for folder in (project.folder.parent, pathlib.Path(tempfile.gettempdir())):
+                    self.assertFalse((folder / name).exists())
 
 
 if __name__ == "__main__":
