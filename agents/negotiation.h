@@ -73,7 +73,7 @@ Opinion opinion_of(std::string agent, std::optional<negotiate::Measure> measure,
 struct Stake {
     std::string name;       ///< "budget 100 USD/month", "availability 99.95 % of web"
     std::string objective;  ///< of a limit: "availability 99.95 %"; several limits may be its own
-    std::string agent;  ///< who watches over it
+    std::string agent;      ///< who watches over it
     Position position;
     std::optional<std::size_t> lot;
 };

@@ -11,8 +11,8 @@ namespace agentops {
 Award lay_out_problem(const intent::Stack& stack, const Lots& lots,
                       const std::vector<const Opinion*>& opinions);
 
-/// Which objectives decide anything: the choice without each of them, where that is another one. For
-/// an award with a solution.
+/// Which objectives decide anything: the choice without each of them, where that is another one.
+/// For an award with a solution.
 std::vector<Counterfactual> counterfactuals_of(const Award& award);
 
 /// Why a candidate of a lot must not be taken, one clause each; empty when nobody objects.

@@ -40,7 +40,8 @@ UnitVerdict judge(const Background& background, const Observation& observation);
 
 /// What drifted before and is not told any more, though its value is still there: a state takes
 /// over what it reads at each apply, also what nobody asked for. It stays drift until it is in
-/// order, or somebody answers for it. Only open sightings count. What the configuration sets by now is in order.
+/// order, or somebody answers for it. Only open sightings count. What the configuration sets by now
+/// is in order.
 void keep_absorbed(const std::vector<Sighting>& remembered, const Observation& observation,
                    UnitVerdict& verdict);
 
