@@ -239,27 +239,28 @@ def members(target):
     return next((count for count, text in FAMILIES.values() if re.search(f"^  {name}:", text, re.M)), 1)
 
 
-def rounds(cases=None, most=None):
+def rounds(cases=None, most=None, avoid=frozenset()):
     """Lists of numbered cases, at most so many: within one, no two touch the same resource.
 
     What a revert cannot restore comes last: it goes on being drift, and later cases would meet it.
     It and what is no drift are placed first; what finds no place is left out, unless there is no limit.
+    Addresses to `avoid` are touched by none.
     """
     cases = drift_cases.all_cases() if cases is None else cases
     for number in [most] if most else range(1, len(cases) + 1):
         made = [[] for _ in range(number)]
         order = sorted(cases, key=lambda one: (not one.lasts, bool(one.drifted)))
-        placed = [_placed(one, made[-1:] if one.lasts else made) for one in order]
+        placed = [_placed(one, made[-1:] if one.lasts else made, avoid) for one in order]
         if most or all(placed):
             return made
     raise AssertionError("a case touches what another case of its own touches")
 
 
-def _placed(case, rounds):
+def _placed(case, rounds, avoid):
     """Puts a case, for the first member of its family that fits, into the emptiest round."""
     choices = [case.numbered(number) for number in range(1, members(case.target) + 1)]
     for cases in sorted(rounds, key=len):
-        touched = set().union(*(one.touched for one in cases))
+        touched = set(avoid).union(*(one.touched for one in cases))
         fit = next((one for one in choices if not one.touched & touched), None)
         if fit:
             cases.append(fit)
