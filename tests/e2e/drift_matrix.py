@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Changes of every kind behind the back of a stack of forty types: all are found, and nothing else.
 
-Two rounds hold more than half of the cases; AGENTOPS_EVERY_CASE=1 in the environment makes as many as all need.
+Not among the tests of ctest yet, because its last part, what an intent takes over, does not end well:
+python3 tests/e2e/drift_matrix.py. Two rounds hold more than half of the cases; AGENTOPS_EVERY_CASE=1 in the
+environment makes as many as all need.
 """
 
 import collections
