@@ -1,6 +1,7 @@
 // Decisions of random stacks, made by all negotiating agents: what is said to flip one flips it,
 // less does not, and what is not said to decide does not.
 
+#include <cmath>
 #include <random>
 
 #include "agents/frontier.h"
@@ -94,13 +95,22 @@ struct Decided {
     }
 };
 
-/// The next stricter value that can be told, where that is still less than what is asked for now.
-std::optional<std::string> just_short_of(const Counterfactual& counter) {
-    const auto step = counter.measure == Measure::cost      ? 0.01 / negotiate::kCostUnit
-                      : counter.measure == Measure::latency ? 0.001 / negotiate::kLatencyUnit
-                                                            : 0.0;
-    if (step == 0) return std::nullopt;  // digits of availability depend on its value
-    return amount_text(counter.measure, counter.needed - static_cast<negotiate::Amount>(2 * step));
+/// The loosest value that an intent can state and that the choice of a counterfactual does not
+/// keep.
+std::string just_short_of(const Counterfactual& counter) {
+    const auto less = static_cast<double>(counter.needed - 1);
+    switch (counter.measure) {
+        case Measure::cost:
+            return fmt::format("{:.3f} USD/month", less * negotiate::kCostUnit);
+        case Measure::downtime:
+            return fmt::format("{:.7f} %", 100 * std::exp(-less * negotiate::kDowntimeUnit));
+        case Measure::latency:
+            return fmt::format("{:.0f} ms", std::floor(less * negotiate::kLatencyUnit * 1000));
+        case Measure::dislike:
+        case Measure::processors:
+            break;
+    }
+    throw InternalError("no objective of these stacks");
 }
 
 /// Far beyond what any design needs.
@@ -127,8 +137,9 @@ TEST_CASE("flips: what is said to decide decides, and nothing else does") {
             ++flipped;
             deciding.insert(counter.measure);
             CHECK(Decided(stack.with(counter.measure, needed)).knobs == now.flipped[i]);
-            if (const auto less = just_short_of(counter))
-                CHECK(Decided(stack.with(counter.measure, *less)).knobs != now.flipped[i]);
+            const auto less = just_short_of(counter);
+            CAPTURE(less);
+            CHECK(Decided(stack.with(counter.measure, less)).knobs != now.flipped[i]);
         }
         for (const auto& [measure, value] : stack.objectives) {
             if (deciding.count(measure) != 0) continue;
