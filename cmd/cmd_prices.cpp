@@ -93,8 +93,9 @@ private:
         if (!lies_inside(file, workspace.project.root))
             return session.fail_with(
                 {error("prices.outside",
-                       fmt::format("{} lies outside of the project", escape_terminal(named->value)),
-                       named->position, "name a file in the project")});
+                       fmt::format("{} lies outside of the project",
+                                   escape_terminal(named ? named->value : kOwnBook)),
+                       named ? named->position : Position{}, "name a file in the project")});
         prices::Book own;
         if (named) {
             auto before = prices::Book::parse({named->value, read_file(file).value_or("")});

@@ -143,6 +143,9 @@ class NegotiationTest(cli.CliTest):
         outside.write_text("region,service,item,unit,usd,date,source\n")
         self.addCleanup(outside.unlink)
         self.refused(project, "prices.outside", 3, "prices", "import", "list.json")
+        linked = self.project(shop("budget: 200 USD/month"))
+        linked.path("price-book.csv").symlink_to(outside)
+        self.refused(linked, "prices.outside", 3, "prices", "import", "list.json")
 
     def test_a_shared_budget_is_never_exceeded_and_does_not_depend_on_order(self):
         names = ("a-shop", "b-shop")
