@@ -72,7 +72,7 @@ Diagnostic too_little(const intent::SharedLimits& limits, const Pool& pool,
 }
 
 /// The stack may have its share and no more, whether it is what it wanted or less.
-void grant(const Share& share, const intent::SharedLimits& limits, const Pool& pool,
+void grant(const Allotment& share, const intent::SharedLimits& limits, const Pool& pool,
            std::size_t stacks, Workspace& workspace, intent::Stack& stack) {
     if (pool.cost)
         stack.objectives.budget =
@@ -84,7 +84,8 @@ void grant(const Share& share, const intent::SharedLimits& limits, const Pool& p
     workspace.shares[stack.id] = fmt::format(
         "its share of the {} that {} have together is {}{}", pool_text(limits),
         count_of(stacks, "stack"), amounts_text(pool, share.offer.cost, share.offer.processors),
-        share.favourite ? ", as it would choose for itself" : ", less than it would choose");
+        share.favourite ? ", as it would choose for itself"
+                        : ", not what it would choose for itself");
 }
 
 }  // namespace
@@ -106,8 +107,9 @@ Status deal_out(Session& session, Workspace& workspace) {
     const auto shares = award_shares(bids, pool);
     if (!shares) return fail(too_little(limits, pool, bids));
     for (auto& stack : workspace.stacks) {
-        const auto share = std::find_if(shares->begin(), shares->end(),
-                                        [&](const Share& each) { return each.stack == stack.id; });
+        const auto share = std::find_if(shares->begin(), shares->end(), [&](const Allotment& each) {
+            return each.stack == stack.id;
+        });
         if (share != shares->end()) grant(*share, limits, pool, shares->size(), workspace, stack);
     }
     return {};
