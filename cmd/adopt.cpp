@@ -207,7 +207,7 @@ private:
     }
 
     std::string why_not(const drift::ResourceVerdict& verdict,
-                        const report::DifferenceReport& difference) const {
+                        const report::DifferenceReport& difference) {
         const auto& drift = difference.drift;
         const auto job = std::find_if(check_.units.jobs.begin(), check_.units.jobs.end(),
                                       [&](const auto& one) { return one.id() == verdict.unit; });
@@ -215,12 +215,19 @@ private:
         if (job->ansible() != nullptr)
             return "what is on a machine is not read back; edit what the playbook makes of it";
         if (job->unit().existing) return "its root module is its own source";
-        const auto computed = computed_only(*prepared_.workspace, job->terraform()->unit);
+        const auto& computed = computed_of(*job);
         if (computed && computed->covers(verdict.type, drift.path))
             return "only its provider sets it";
         if (drift.actual == kSensitive || drift.expected == kSensitive)
             return "its value is secret";
         return "";
+    }
+
+    /// Read once for each unit: it has every type of the providers.
+    const std::shared_ptr<const drift::ComputedOnly>& computed_of(const UnitJob& job) {
+        const auto [known, fresh] = computed_.try_emplace(job.id());
+        if (fresh) known->second = computed_only(*prepared_.workspace, job.terraform()->unit);
+        return known->second;
     }
 
     void edit_stack(const intent::Stack& stack, const std::vector<AdoptGoal>& goals) {
@@ -244,7 +251,8 @@ private:
     std::map<std::string, EditedFile> files_;
     std::vector<std::string> adopted_;
     std::vector<std::pair<std::string, std::string>> refused_;
-    std::map<std::string, Place> places_;  ///< by reference
+    std::map<std::string, std::shared_ptr<const drift::ComputedOnly>> computed_;  // by unit
+    std::map<std::string, Place> places_;                                         ///< by reference
 };
 
 std::vector<std::string> ids_of(const Selection& selection) {
