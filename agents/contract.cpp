@@ -39,7 +39,7 @@ Bid bid_of(const std::string& stack, const intent::Objectives& objectives, const
     return bid;
 }
 
-std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, const Pool& pool) {
+std::optional<std::vector<Allotment>> award_shares(std::vector<Bid> bids, const Pool& pool) {
     std::sort(bids.begin(), bids.end(),
               [](const Bid& a, const Bid& b) { return a.stack < b.stack; });
     negotiate::Problem problem;
@@ -61,7 +61,7 @@ std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, const Pool
     }
     const auto solution = negotiate::solve(problem);
     if (!solution) return std::nullopt;
-    std::vector<Share> shares;
+    std::vector<Allotment> shares;
     for (std::size_t i = 0; i < bids.size(); ++i) {
         const auto taken = solution->choice[i];
         shares.push_back({bids[i].stack, bids[i].offers[taken], taken == 0});

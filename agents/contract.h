@@ -34,7 +34,7 @@ struct Pool {
     std::optional<negotiate::Amount> cost, processors;
 };
 
-struct Share {
+struct Allotment {
     std::string stack;
     Offer offer;             ///< what it may have
     bool favourite = false;  ///< it got what it wanted
@@ -43,7 +43,7 @@ struct Share {
 /// One share for each bid, in order of stacks, which together do not exceed the pool and whose
 /// regrets are least in sum; ties by cost, then by the order of stack names. Nothing when not even
 /// the least offers fit.
-std::optional<std::vector<Share>> award_shares(std::vector<Bid> bids, const Pool& pool);
+std::optional<std::vector<Allotment>> award_shares(std::vector<Bid> bids, const Pool& pool);
 
 /// The least that a stack would do with of one measure: cost or processors.
 negotiate::Amount least_of(const Bid& bid, negotiate::Measure measure);

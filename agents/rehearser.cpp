@@ -14,7 +14,7 @@ namespace agentops {
 namespace {
 
 /// Machines cannot be lost by a playbook, but what is removed from them can.
-Risk risk_of(const Change& change) {
+Risk risk_of_task(const Change& change) {
     switch (change.action) {
         case Action::no_op:
         case Action::read:
@@ -78,7 +78,7 @@ public:
         }
         for (const auto& change : review.plan.changes) {
             review.changes.push_back(
-                {change, origin_of(*input.unit, change), false, risk_of(change)});
+                {change, origin_of(*input.unit, change), false, risk_of_task(change)});
             review.risk = std::max(review.risk, review.changes.back().risk);
         }
         context.put(slots::expected_outputs,

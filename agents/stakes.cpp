@@ -26,10 +26,10 @@ Measure measure_of(std::string_view preference) {
                                          : Measure::downtime;
 }
 
-class Layout {
+class ProblemLayout {
 public:
-    Layout(const intent::Stack& stack, const Lots& lots,
-           const std::vector<const Opinion*>& opinions)
+    ProblemLayout(const intent::Stack& stack, const Lots& lots,
+                  const std::vector<const Opinion*>& opinions)
         : objectives_(stack.objectives), lots_(lots), opinions_(opinions) {}
 
     Award run() {
@@ -203,7 +203,7 @@ std::optional<Counterfactual> without(const Award& award, Measure measure,
 
 Award lay_out_problem(const intent::Stack& stack, const Lots& lots,
                       const std::vector<const Opinion*>& opinions) {
-    return Layout(stack, lots, opinions).run();
+    return ProblemLayout(stack, lots, opinions).run();
 }
 
 std::vector<Counterfactual> counterfactuals_of(const Award& award) {

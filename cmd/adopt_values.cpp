@@ -14,13 +14,13 @@ namespace agentops::cmd {
 
 namespace {
 
-struct Unit {
+struct SizeUnit {
     std::string_view name;
     std::int64_t size;  ///< in the unit that the number is in
 };
 
 // What providers count in, and how an intent may say it (intent/quantity.h).
-constexpr Unit kUnits[] = {
+constexpr SizeUnit kSizeUnits[] = {
     {"s", 1},    {"min", 60},   {"h", 3600}, {"d", 86400},  {"min", 1},    {"h", 60},
     {"d", 1440}, {"h", 1},      {"d", 24},   {"d", 1},      {"ms", 1},     {"s", 1000},
     {"GiB", 1},  {"TiB", 1024}, {"MiB", 1},  {"GiB", 1024}, {"KiB", 1024}, {"MiB", 1024 * 1024},
@@ -107,7 +107,7 @@ std::vector<std::string> intent_values(const Json& actual, const yaml::Node* pre
     std::vector<std::string> values{dump_json(actual)};
     if (!actual.is_number_integer()) return values;
     const auto number = actual.get<std::int64_t>();
-    for (const auto& unit : kUnits) {
+    for (const auto& unit : kSizeUnits) {
         if (number % unit.size != 0) continue;
         auto value = fmt::format("{} {}", number / unit.size, unit.name);
         if (std::find(values.begin(), values.end(), value) == values.end())

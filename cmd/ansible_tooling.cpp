@@ -12,7 +12,7 @@ namespace agentops::cmd {
 
 namespace {
 
-run::Step version_step(const fs::path& program, const fs::path& cwd) {
+run::Step ansible_version_step(const fs::path& program, const fs::path& cwd) {
     run::ToolCall call;
     call.argv = {program.string(), "--version"};
     call.cwd = cwd;
@@ -21,12 +21,12 @@ run::Step version_step(const fs::path& program, const fs::path& cwd) {
     return {"version", "ansible-playbook", std::move(call), false, ""};
 }
 
-Result<std::string> ask_version(const Workspace& workspace, const fs::path& program,
-                                run::Runner& runner) {
+Result<std::string> ask_ansible_version(const Workspace& workspace, const fs::path& program,
+                                        run::Runner& runner) {
     const auto cached = workspace.store.cache() / fmt::format("{}.txt", fingerprint(program));
     if (auto text = read_file(cached)) return *text;
     TRY_DO(workspace.store.prepare());
-    const auto result = runner.run("tools", version_step(program, workspace.store.dir()));
+    const auto result = runner.run("tools", ansible_version_step(program, workspace.store.dir()));
     if (!result.ok) return fail(result.diagnostics);
     TRY_DO(write_file(cached, result.output, 0600));
     return result.output;
@@ -104,7 +104,7 @@ std::vector<run::EnvVar> passed_on(const intent::AnsibleSettings& settings) {
 Result<ansible::Tool> find_ansible(const Workspace& workspace, run::Runner& runner) {
     const auto& named = workspace.project.settings.ansible.binary;
     TRY(auto program, locate_program(workspace, named, {"ansible-playbook"}, "ansible.binary"));
-    TRY(auto text, ask_version(workspace, program, runner));
+    TRY(auto text, ask_ansible_version(workspace, program, runner));
     TRY(auto tool, ansible::read_version(program.string(), text));
     TRY_DO(ansible::require_version(tool));
     return tool;

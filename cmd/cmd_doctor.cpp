@@ -32,19 +32,19 @@ Tone tone_of(Health health) {
 }
 
 /// A folder of our own that goes away with us; its path is empty when none could be made.
-class Scratch {
+class DoctorScratch {
 public:
-    Scratch() {
+    DoctorScratch() {
         std::error_code ignored;
         auto form = (fs::temp_directory_path(ignored) / "agentops-doctor-XXXXXX").string();
         if (mkdtemp(form.data()) != nullptr) path_ = form;
     }
-    ~Scratch() {
+    ~DoctorScratch() {
         std::error_code ignored;
         if (!path_.empty()) fs::remove_all(path_, ignored);
     }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
+    DoctorScratch(const DoctorScratch&) = delete;
+    DoctorScratch& operator=(const DoctorScratch&) = delete;
     const fs::path& path() const { return path_; }
 
 private:
@@ -86,7 +86,7 @@ public:
     void options(Options& /*options*/) override {}
 
     ExitCode run(Session& session) override {
-        const Scratch scratch;
+        const DoctorScratch scratch;
         const auto in = gather(session, scratch.path());
         std::vector<Row> rows;
         for (const auto& check : doctor_checks())

@@ -12,7 +12,6 @@
 #include "intent/project.h"
 #include "record/store.h"
 #include "report/table.h"
-#include "run/environment.h"
 #include "run/runner.h"
 
 namespace agentops::cmd {
@@ -22,14 +21,14 @@ namespace {
 constexpr std::size_t kMostAnswer = 64 << 20;
 
 /// One component's observed load: where it lies, and what is in there.
-struct Known {
+struct ObservedLoad {
     std::string component;
     const intent::TelemetryQuery* from = nullptr;
     catalog::Observed observed;
 };
 
 /// curl, because linking a TLS library would cost every start of ours; -q: no ~/.curlrc.
-run::Step query_step(const Known& known, std::int64_t now) {
+run::Step query_step(const ObservedLoad& known, std::int64_t now) {
     const auto& from = *known.from;
     const auto seconds = [](const Located<intent::Duration>& time) {
         return std::chrono::duration_cast<std::chrono::seconds>(time.value.value).count();
@@ -103,9 +102,9 @@ public:
     }
 
 private:
-    Result<std::vector<Known>> wanted(const intent::Project& project) const {
+    Result<std::vector<ObservedLoad>> wanted(const intent::Project& project) const {
         const auto& sources = project.settings.telemetry;
-        std::vector<Known> found;
+        std::vector<ObservedLoad> found;
         for (const auto& [component, source] : sources) {
             if (components_.empty() ||
                 std::count(components_.begin(), components_.end(), component))
@@ -113,7 +112,7 @@ private:
         }
         for (const auto& name : components_) {
             if (std::none_of(found.begin(), found.end(),
-                             [&](const Known& known) { return known.component == name; }))
+                             [&](const ObservedLoad& known) { return known.component == name; }))
                 return fail(no_source(fmt::format("agentops.yaml names no telemetry of '{}'",
                                                   escape_terminal(name))));
         }
@@ -129,7 +128,7 @@ private:
 
     /// Those that were named must have a server; without names, those that have one.
     Status fetch(Session& session, const intent::Project& project,
-                 std::vector<Known>& known) const {
+                 const std::vector<ObservedLoad>& known) const {
         const record::Store store(project.root);
         TRY_DO(store.prepare());
         run::RunnerOptions options;
@@ -151,8 +150,8 @@ private:
         return {};
     }
 
-    static Status fetch_one(Session& session, const intent::Project& project, const Known& known,
-                            run::Runner& runner) {
+    static Status fetch_one(Session& session, const intent::Project& project,
+                            const ObservedLoad& known, run::Runner& runner) {
         const auto& server = *known.from->prometheus;
         const auto failed = [&](const std::string& why) {
             return fail(error("telemetry.fetch",
@@ -181,7 +180,7 @@ private:
         return write_file(file, answer.output, 0644);
     }
 
-    static ExitCode show(Session& session, const std::vector<Known>& known) {
+    static ExitCode show(Session& session, const std::vector<ObservedLoad>& known) {
         auto report = session.new_report();
         auto& records = report.extra["telemetry"] = Json::array();
         report::Rows rows{{"COMPONENT", "AVERAGE", "PEAK", "SAMPLES", "FILE", "FROM"}};

@@ -14,7 +14,7 @@ namespace agentops::cmd {
 namespace {
 
 /// A state that is somewhere.
-struct Source {
+struct StateSource {
     std::string unit, stack;
     fs::path local;                     ///< empty: remote
     const TerraformJob* job = nullptr;  ///< who can ask for a remote one
@@ -65,7 +65,7 @@ Result<Known> read_remote(const TerraformJob& job, run::Runner& runner) {
     return read_json(json);
 }
 
-Result<Known> read_source(const Source& source, run::Runner& runner) {
+Result<Known> read_state_source(const StateSource& source, run::Runner& runner) {
     if (!source.local.empty()) return read_local(source.local);
     if (source.job != nullptr) return read_remote(*source.job, runner);
     return fail(error("drift.unread-state", "its backend is not asked in this run", {},
@@ -80,8 +80,8 @@ const TerraformJob* job_of(const UnitSet& units, const std::string& id) {
 }
 
 /// The units that the intents have now.
-std::vector<Source> sources_of(const StaticWalk& walk, const UnitSet& units) {
-    std::vector<Source> sources;
+std::vector<StateSource> sources_of(const StaticWalk& walk, const UnitSet& units) {
+    std::vector<StateSource> sources;
     for (const auto* unit : walk.units())
         sources.push_back({unit->id, unit->stack, unit->local_state, job_of(units, unit->id)});
     return sources;
@@ -97,7 +97,7 @@ std::vector<fs::path> folders_in(const fs::path& dir) {
 }
 
 /// Local states that no unit has any more.
-void add_left_behind(const fs::path& stacks, std::vector<Source>& sources) {
+void add_left_behind(const fs::path& stacks, std::vector<StateSource>& sources) {
     std::set<fs::path> seen;
     std::error_code ignored;
     for (const auto& source : sources)
@@ -138,7 +138,7 @@ Selection all_stacks(const Workspace& workspace) {
     return stacks;
 }
 
-void take_in(const Source& source, Result<Known> known, KnownStates& states) {
+void take_in(const StateSource& source, Result<Known> known, KnownStates& states) {
     if (!known) {
         states.diagnostics.push_back(unread(source.unit, known.error()));
         return;
@@ -158,7 +158,7 @@ KnownStates read_known_states(Session& session, const Workspace& workspace, cons
     add_left_behind(workspace.store.stacks(), sources);
     std::vector<Result<Known>> known(sources.size());
     run::parallel_for(sources.size(), session.jobs(),
-                      [&](std::size_t i) { known[i] = read_source(sources[i], runner); });
+                      [&](std::size_t i) { known[i] = read_state_source(sources[i], runner); });
     for (std::size_t i = 0; i < sources.size(); ++i)
         take_in(sources[i], std::move(known[i]), states);
     report_unbuilt(walk, states);

@@ -21,9 +21,10 @@ std::string trail_name(const Json& object) {
     return "";
 }
 
-class Inquiry {
+class TrailInquiry {
 public:
-    Inquiry(const Selection& stacks, DriftCheck& check, std::string program, run::Runner& runner)
+    TrailInquiry(const Selection& stacks, DriftCheck& check, std::string program,
+                 run::Runner& runner)
         : stacks_(stacks), check_(check), program_(std::move(program)), runner_(runner) {}
 
     void run() {
@@ -96,7 +97,7 @@ void name_writers(const Selection& stacks, DriftCheck& check, run::Runner& runne
             {}, "install the AWS command line interface"));
         return;
     }
-    Inquiry(stacks, check, program->string(), runner).run();
+    TrailInquiry(stacks, check, program->string(), runner).run();
 }
 
 }  // namespace agentops::cmd

@@ -40,7 +40,7 @@ int number_of(const Json& record, std::string_view key) {
 }
 
 /// A task is its name and place: its id differs between versions, and between includes.
-struct Task {
+struct PlayedTask {
     std::size_t order = 0;
     std::string name;
     std::string label;  ///< the name, told apart from others like it
@@ -143,12 +143,12 @@ private:
     }
 
     void task(const Json& event) {
-        Task task{0,
-                  text_of(event, "name"),
-                  "",
-                  text_of(event, "module"),
-                  text_of(event, "path"),
-                  is_true(member(event, "handler"))};
+        PlayedTask task{0,
+                        text_of(event, "name"),
+                        "",
+                        text_of(event, "module"),
+                        text_of(event, "path"),
+                        is_true(member(event, "handler"))};
         const auto place = std::pair(task.name, task.path);
         const auto order = orders_.emplace(place, orders_.size());
         if (order.second) labels_[place] = ++named_[task.name];
@@ -176,13 +176,14 @@ private:
         if (check_ && is_true(member(event, "check_skipped"))) unknown(task, name);
     }
 
-    const Task& task_of(const std::string& id) const {
-        static const Task kUnknown{std::numeric_limits<std::size_t>::max(), "", "?", "", "", false};
+    const PlayedTask& task_of(const std::string& id) const {
+        static const PlayedTask kUnknown{
+            std::numeric_limits<std::size_t>::max(), "", "?", "", "", false};
         const auto found = tasks_.find(id);
         return found == tasks_.end() ? kUnknown : found->second;
     }
 
-    void changed(const Json& event, const Task& task, const std::string& name) {
+    void changed(const Json& event, const PlayedTask& task, const std::string& name) {
         ++found_.hosts[name].changed;
         changed_hosts_.insert(name);
         changed_[{task.order, name}] = told(task, name);
@@ -190,18 +191,18 @@ private:
         entry.diffs.add(member(event, "diff"), entry.change);
     }
 
-    void unknown(const Task& task, const std::string& name) {
+    void unknown(const PlayedTask& task, const std::string& name) {
         auto& change = entry_of(task, name).change;
         change.action = Action::unknown;
         change.trust = Trust::not_checkable;
     }
 
-    void failure_ignored(const Task& task, const std::string& name) {
+    void failure_ignored(const PlayedTask& task, const std::string& name) {
         ++found_.hosts[name].ok;
         if (check_) unknown(task, name);
     }
 
-    void failure(const Json& event, const Task& task, const std::string& name) {
+    void failure(const Json& event, const PlayedTask& task, const std::string& name) {
         auto& host = found_.hosts[name];
         course_.failed(name);
         host.task = task.name;
@@ -264,7 +265,7 @@ private:
         return number_of(counts, "failures") == 0 && number_of(counts, "unreachable") == 0;
     }
 
-    static TaskResult told(const Task& task, const std::string& host) {
+    static TaskResult told(const PlayedTask& task, const std::string& host) {
         return {host, task.label, task.module, task.path, task.handler};
     }
 
@@ -273,7 +274,7 @@ private:
             to.push_back(std::move(result));
     }
 
-    Entry& entry_of(const Task& task, const std::string& host) {
+    Entry& entry_of(const PlayedTask& task, const std::string& host) {
         auto& entry = changes_[{task.order, host}];
         entry.change.address = host + ": " + task.label;
         entry.change.type = task.module;
@@ -289,7 +290,7 @@ private:
     Course course_;
     Json stats_;
     std::string refusal_;
-    std::map<std::string, Task> tasks_;                                  // by id
+    std::map<std::string, PlayedTask> tasks_;                            // by id
     std::map<std::pair<std::string, std::string>, std::size_t> orders_;  // by name and path
     std::map<std::pair<std::string, std::string>, int> labels_;          // by name and path
     std::map<std::string, int> named_;                                   // how many bear a name

@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kLeast = 3;
 constexpr auto kWindow = std::chrono::minutes(15);
 
-using Cause = Group::Cause;
 using Pointers = std::vector<const Sighting*>;
 
 std::string member_of(const Sighting& sighting) {
@@ -81,7 +80,7 @@ private:
         }
         for (const auto& [actor, sightings] : found) {
             Group group;
-            group.cause = Cause::actor;
+            group.cause = Group::Cause::actor;
             group.actor = actor;
             add(std::move(group), sightings);
         }
@@ -100,7 +99,7 @@ private:
         if (spells.size() < 2) return;
         for (const auto& spell : spells) {
             Group group;
-            group.cause = Cause::time;
+            group.cause = Group::Cause::time;
             group.first = spell.front()->first;
             group.last = spell.back()->first;
             add(std::move(group), spell);
@@ -115,13 +114,13 @@ private:
     std::vector<Group> groups_;
 };
 
-std::string_view to_text(Cause cause) {
+std::string_view to_text(Group::Cause cause) {
     switch (cause) {
-        case Cause::value:
+        case Group::Cause::value:
             return "value";
-        case Cause::actor:
+        case Group::Cause::actor:
             return "actor";
-        case Cause::time:
+        case Group::Cause::time:
             return "time";
     }
     throw InternalError("a cause out of range");
@@ -136,8 +135,8 @@ Json or_null(const std::string& text) {
 std::string Group::text() const {
     const auto by = actor.empty() ? "" : " by " + actor;
     const auto count = count_of(members.size(), "object");
-    if (cause == Cause::actor) return fmt::format("one cause? {} changed{}", count, by);
-    if (cause == Cause::time)
+    if (cause == Group::Cause::actor) return fmt::format("one cause? {} changed{}", count, by);
+    if (cause == Group::Cause::time)
         return first == last
                    ? fmt::format("one cause? {} came to be seen at {}", count, first)
                    : fmt::format("one cause? {} came to be seen from {} to {}", count, first, last);

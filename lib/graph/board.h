@@ -15,11 +15,12 @@
 
 namespace agentops::graph {
 
-/// Why an agent chose what it chose. `agentops explain SUBJECT` prints these.
+/// What one agent says of an option.
 struct Voice {
     std::string agent;
     std::string says;  ///< "12 ms", "31.20 USD/month"; of what was chosen also how it is known
 };
+/// Why an agent chose what it chose. `agentops explain SUBJECT` prints these.
 struct Option {
     std::string name;
     double score = 0;                ///< higher is better; meaning by agent

@@ -33,7 +33,7 @@ std::string_view word_of(const ResourceReport& resource) {
     throw InternalError("a drift status out of range");
 }
 
-Tone tone_of(std::string_view word) {
+Tone tone_of_word(std::string_view word) {
     if (word == "DRIFT" || word == "GONE" || word == "UNKNOWN") return Tone::danger;
     return Tone::plain;
 }
@@ -71,7 +71,7 @@ Block block_of(const ResourceReport& resource, const DifferenceReport& differenc
     const auto& drift = difference.drift;
     const auto word = word_of(resource);
     Block block;
-    block.tone = tone_of(word);
+    block.tone = tone_of_word(word);
     block.row = {std::string(word),
                  resource.verdict.address,
                  drift.path,
@@ -98,7 +98,7 @@ std::vector<Block> blocks_of(const StackReport& stack, const TextOptions& option
             const auto word = word_of(resource);
             blocks.push_back({{std::string(word), verdict.address, "", verdict.reason, "", ""},
                               {},
-                              tone_of(word)});
+                              tone_of_word(word)});
         } else if (options.verbosity > 0 && !verdict.drifted()) {
             blocks.push_back({{verdict.noise.empty() ? "same" : "noise", verdict.address, "",
                                verdict.reason, "", ""},
