@@ -247,9 +247,9 @@ def rounds(cases=None, most=None, avoid=frozenset()):
     Addresses to `avoid` are touched by none.
     """
     cases = drift_cases.all_cases() if cases is None else cases
+    order = sorted(cases, key=lambda one: (not one.lasts, bool(one.drifted)))
     for number in [most] if most else range(1, len(cases) + 1):
         made = [[] for _ in range(number)]
-        order = sorted(cases, key=lambda one: (not one.lasts, bool(one.drifted)))
         placed = [_placed(one, made[-1:] if one.lasts else made, avoid) for one in order]
         if most or all(placed):
             return made

@@ -44,11 +44,7 @@ class MachinesTest(journey.Journey, harness.E2eTest):
         return super().project(files, {"XDG_RUNTIME_DIR": runtime, **(env or {})})
 
     def hosts(self, *machines, user="ops", **more):
-        """The `hosts:` of a component of that kind, keys pinned, as lines with six spaces.
-
-        Which Python there is is said, unless None is asked for: to find it out costs each run a second for each.
-        """
-        more = {key: value for key, value in {"python": "/usr/bin/python3", **more}.items() if value}
+        """The `hosts:` of a component of that kind, keys pinned, as lines with six spaces."""
         lines = []
         for machine in machines:
             extra = "".join(f", {key}: {value}" for key, value in more.items())

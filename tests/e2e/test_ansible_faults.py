@@ -74,7 +74,7 @@ class ReachTest(machines_case.MachinesTest):
         self.planned(*self.machines("plain"), expect=1, code="ansible.sudo", user="plain")
 
     def test_a_machine_without_python(self):
-        self.planned(*self.machines("bare", python=False), expect=1, code="ansible.python", python=None)
+        self.planned(*self.machines("bare", python=False), expect=1, code="ansible.python")
 
     def test_a_role_that_is_not_there(self):
         record = self.planned(*self.machines("norole"), expect=3, code="ansible.missing-file",
