@@ -59,6 +59,11 @@ void differing(const Json& before, const Json& after, const std::string& path,
             differing(member(before, name), member(after, name), path + key_step(name), found);
         return;
     }
+    if (before.is_array() && after.is_array() && before.size() == after.size()) {
+        for (std::size_t i = 0; i < before.size(); ++i)
+            differing(before[i], after[i], fmt::format("{}[{}]", path, i), found);
+        return;
+    }
     found.push_back(starts_with(path, ".") ? path.substr(1) : path);
 }
 

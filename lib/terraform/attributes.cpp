@@ -183,7 +183,10 @@ private:
 };
 
 const Json& step_into(const Json& place, const AttributeStep& step) {
-    if (!step.index) return member(place, step.key);
+    if (!step.index) {
+        const bool alone = place.is_array() && place.size() == 1;
+        return member(alone ? place.front() : place, step.key);
+    }
     if (place.is_array()) return item(place, *step.index);
     static const Json kNone;
     return *step.index == 0 ? place : kNone;

@@ -24,8 +24,8 @@ struct AttributeStep {
 std::vector<AttributeStep> attribute_steps(std::string_view path);
 
 /// The value at a path in generated arguments, or in an object as it is. Index 0 of what is no list
-/// is the thing itself: a block that stands alone is generated without its list. Null when there
-/// is none.
+/// is the thing itself, and a key of a list of one is its item's: a block that stands alone is
+/// generated without its list. Null when there is none.
 const Json& value_at(const Json& body, std::string_view path);
 
 }  // namespace agentops::tf

@@ -491,8 +491,8 @@ def adopted():
     jobs = "aws_sqs_queue.jobs"
     put = lambda **attributes: lambda aws, it: aws.sqs.set_queue_attributes(
         QueueUrl=it.url, Attributes={**attributes, "Policy": it.policy})
-    return [case(ATTRIBUTE, jobs, "visibility_timeout_seconds", put(VisibilityTimeout="90"),
-                 adopt="visibility: 90 s   # a job takes half of it", note="adopted")]
+    return [case(ATTRIBUTE, jobs, "message_retention_seconds", put(MessageRetentionPeriod="172800"),
+                 adopt="retention: 2 d", note="adopted")]
 
 
 # By family of drift_bed.FAMILIES.
