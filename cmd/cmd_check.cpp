@@ -37,14 +37,15 @@ public:
         auto selection = select_stacks(session, **workspace, patterns_);
         if (!selection) return session.fail_with(selection.error());
         const auto walk = walk_static(session, **workspace, std::move(*selection), Depth::findings);
-        return session.finish(make_report(session, walk));
+        return session.finish(make_report(session, **workspace, walk));
     }
 
 private:
-    static report::Report make_report(Session& session, const StaticWalk& walk) {
+    static report::Report make_report(Session& session, const Workspace& workspace,
+                                      const StaticWalk& walk) {
         auto report = session.new_report();
         add_static(report, walk);
-        append(report.diagnostics, find_missing_sources(walk));
+        append(report.diagnostics, find_missing_sources(workspace, walk));
         std::size_t blocking = 0, invalid = 0;
         for (const auto& finding : report.findings)
             blocking += finding.blocks ? 1 : 0;

@@ -84,7 +84,7 @@ public:
             for (const auto* playbook : prepared->walk.playbooks()) {
                 if (playbook->stack != stack->id || playbook->files.empty()) continue;
                 auto unit = *playbook;
-                if (auto read = ansible::read_sources(unit); !read) {
+                if (auto read = ansible::read_sources(unit, *disk_tree()); !read) {
                     append(report.diagnostics, read.error());
                     continue;
                 }

@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "base/fs.h"
 #include "base/instant.h"
 #include "base/text.h"
 
@@ -12,11 +11,12 @@ namespace agentops::cmd {
 
 namespace {
 
+constexpr std::size_t kMaxKnowledge = std::size_t(1) << 30;
 constexpr const char* kRelative = "paths are relative to the project";
 
 Result<const Source*> read_source(Session& session, const intent::Project& project,
                                   const Located<std::string>& file, const char* help = kRelative) {
-    const auto text = read_file(project.root / file.value);
+    const auto text = project.tree->read(project.root / file.value, kMaxKnowledge);
     if (!text)
         return fail(error("project.missing-file",
                           fmt::format("{} cannot be read", escape_terminal(file.value)),

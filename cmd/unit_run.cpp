@@ -26,7 +26,7 @@ std::string stack_of(const std::string& unit) {
 /// Digests what the static walk could not read: existing roots and local modules.
 Status complete_digest(tf::Unit& unit) {
     if (unit.existing) {
-        TRY(unit.digest, tree_digest(unit.dir));
+        TRY(unit.digest, tree_digest(*disk_tree(), unit.dir));
         unit.init_key = unit.digest;
         return {};
     }
@@ -34,7 +34,7 @@ Status complete_digest(tf::Unit& unit) {
     std::string all = unit.digest;
     for (const auto& module : unit.local_modules) {
         // The unit's own folder may not be there yet, so the path cannot go through it.
-        TRY(auto digest, tree_digest((unit.dir / module).lexically_normal()));
+        TRY(auto digest, tree_digest(*disk_tree(), (unit.dir / module).lexically_normal()));
         all += digest;
     }
     unit.digest = sha256(all);
@@ -92,7 +92,7 @@ Result<UnitJob> make_job(const Workspace& workspace, const ansible::Unit& unit, 
                          const fs::path& run_dir) {
     AnsibleJob job;
     job.unit = unit;
-    TRY_DO(ansible::read_sources(job.unit));
+    TRY_DO(ansible::read_sources(job.unit, *disk_tree()));
     TRY(job.context,
         ansible_context(workspace, tools.ansible.value(), unit, folder_of(unit, run_dir)));
     const auto& settings = job.context.settings;

@@ -174,13 +174,13 @@ std::vector<const ansible::Unit*> StaticWalk::playbooks() const {
     return collect_units(boards, slots::playbooks);
 }
 
-Diagnostics find_missing_sources(const StaticWalk& walk) {
+Diagnostics find_missing_sources(const Workspace& workspace, const StaticWalk& walk) {
     Diagnostics out;
     for (const auto& board : walk.boards) {
         const auto* built = board.get(slots::built);
         if (built == nullptr) continue;
         for (const auto& run : built->playbooks)
-            append(out, ansible::find_missing(run.unit));
+            append(out, ansible::find_missing(run.unit, *workspace.project.tree));
     }
     return out;
 }

@@ -82,7 +82,7 @@ StaticWalk walk_static(Session& session, const Workspace& workspace, Selection s
                        Depth depth = Depth::artifacts);
 
 /// Files, roles and playbooks that intents name and that are not there.
-Diagnostics find_missing_sources(const StaticWalk& walk);
+Diagnostics find_missing_sources(const Workspace& workspace, const StaticWalk& walk);
 
 /// KEY=VALUE words; cli.param when one is not.
 Result<std::map<std::string, std::string>> parse_params(const std::vector<std::string>& words);

@@ -13,19 +13,6 @@ namespace agentops::ansible {
 
 namespace {
 
-/// Lines and runs of blanks become single blanks.
-std::string single_line(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        if (!blank)
-            result += c;
-        else if (!result.empty() && result.back() != ' ')
-            result += ' ';
-    }
-    return std::string(trim(result));
-}
-
 std::vector<std::string> texts_of(const Json& list) {
     std::vector<std::string> texts;
     if (!list.is_array()) return texts;

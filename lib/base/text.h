@@ -30,6 +30,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// "a", "a and b", "a, b and c".
 std::string listed(const std::vector<std::string>& parts, std::string_view last);
 std::string_view trim(std::string_view text);
+/// Lines and runs of blanks become single blanks.
+std::string single_line(std::string_view text);
 bool starts_with(std::string_view text, std::string_view prefix);
 
 /// Shell-style match: * within a name, ** across '/', ? one character.

@@ -15,18 +15,15 @@ namespace {
 constexpr std::string_view kSettingsFile = "agentops.yaml";
 constexpr std::string_view kIntentEnding = ".intent.yaml";
 
-bool is_intent_file(const fs::path& path) {
-    return path.filename().string().ends_with(kIntentEnding);
+bool is_intent_file(const std::string& name) {
+    return name.ends_with(kIntentEnding);
 }
 
-bool holds_project(const fs::path& folder) {
-    std::error_code ignored;
-    if (fs::exists(folder / kSettingsFile, ignored)) return true;
-    for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
-         entry.increment(ignored)) {
-        if (is_intent_file(entry->path())) return true;
-    }
-    return false;
+bool holds_project(const FileTree& tree, const fs::path& folder) {
+    if (tree.is_file(folder / kSettingsFile)) return true;
+    const auto entries = tree.entries(folder).value_or(std::vector<FileTree::Entry>());
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const auto& entry) { return is_intent_file(entry.name); });
 }
 
 /// No project is looked for above a git root or the home folder: it would be somebody else's.
@@ -36,9 +33,9 @@ bool is_boundary(const fs::path& folder) {
     return fs::exists(folder / ".git", ignored) || (home != nullptr && folder == fs::path(home));
 }
 
-Result<fs::path> find_root(const fs::path& start) {
+Result<fs::path> find_root(const FileTree& tree, const fs::path& start) {
     for (auto folder = start;; folder = folder.parent_path()) {
-        if (holds_project(folder)) return folder;
+        if (holds_project(tree, folder)) return folder;
         if (is_boundary(folder) || folder == folder.parent_path()) break;
     }
     return fail(
@@ -47,62 +44,27 @@ Result<fs::path> find_root(const fs::path& start) {
               {}, "run `agentops init` here, or name the project's folder with -C"));
 }
 
-/// Folders that never hold intents of this project.
-bool is_passed_over(const fs::path& folder) {
-    const auto name = folder.filename().string();
-    return starts_with(name, ".") || name == "node_modules";
-}
-
-/// True when a symlink ends in a file inside the project.
-bool stays_inside(const fs::path& link, const fs::path& root) {
-    std::error_code problem;
-    const auto target = fs::canonical(link, problem);
-    if (problem || !fs::is_regular_file(target, problem)) return false;
-    const auto from_root = relative_to(target, fs::canonical(root, problem));
-    return !problem && from_root != ".." && !starts_with(from_root, "../");
-}
-
-bool is_wanted(const fs::directory_entry& entry, const Project& project) {
-    const auto path = entry.path().lexically_relative(project.root).generic_string();
+bool is_wanted(const fs::path& file, const Project& project) {
+    const auto path = file.lexically_relative(project.root).generic_string();
     const auto& patterns = project.settings.intents;
-    std::error_code ignored;
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string& pattern) {
-                           const bool dotted = starts_with(pattern, "./");
-                           return glob_match(std::string_view(pattern).substr(dotted ? 2 : 0),
-                                             path);
-                       }) &&
-           (entry.is_symlink(ignored) ? stays_inside(entry.path(), project.root)
-                                      : entry.is_regular_file(ignored));
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        const bool dotted = starts_with(pattern, "./");
+        return glob_match(std::string_view(pattern).substr(dotted ? 2 : 0), path);
+    });
 }
 
 Result<std::vector<fs::path>> list_files(const Project& project) {
-    std::vector<fs::path> files;
-    std::error_code problem;
-    using Walk = fs::recursive_directory_iterator;
-    constexpr auto kOptions = fs::directory_options::skip_permission_denied;
-    for (auto entry = Walk(project.root, kOptions, problem); !problem && entry != Walk();
-         entry.increment(problem)) {
-        std::error_code ignored;
-        if (entry->is_directory(ignored)) {
-            if (is_passed_over(entry->path())) entry.disable_recursion_pending();
-        } else if (is_wanted(*entry, project)) {
-            files.push_back(entry->path());
-        }
-    }
-    if (problem)
-        return fail(
-            error("project.unreadable",
-                  fmt::format("cannot list '{}': {}", project.root.string(), problem.message())));
-    std::sort(files.begin(), files.end());
+    auto files = project.tree->files(project.root);
+    if (!files) return fail(error("project.unreadable", files.error().front().message));
+    std::erase_if(*files, [&](const fs::path& file) { return !is_wanted(file, project); });
     return files;
 }
 
-Result<fs::path> absolute_folder(const fs::path& start) {
+Result<fs::path> absolute_folder(const FileTree& tree, const fs::path& start) {
     std::error_code problem;
     auto folder = fs::absolute(start, problem).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();
-    if (problem || !fs::is_directory(folder, problem))
+    if (problem || !tree.is_folder(folder))
         return fail(error("project.not-a-folder",
                           fmt::format("'{}' is not a folder", start.string()), {},
                           "name the folder that holds agentops.yaml or the intents"));
@@ -142,14 +104,15 @@ void check_params(const std::vector<Loaded>& loaded, const Inputs& inputs, Diagn
 
 }  // namespace
 
-Result<Project> open_project(const fs::path& start, bool named, Sources& sources) {
+Result<Project> open_project(const fs::path& start, bool named, Sources& sources,
+                             FileTreePtr tree) {
     Project project;
-    TRY(const auto folder, absolute_folder(start));
-    TRY(project.root, named ? Result<fs::path>(folder) : find_root(folder));
+    project.tree = std::move(tree);
+    TRY(const auto folder, absolute_folder(*project.tree, start));
+    TRY(project.root, named ? Result<fs::path>(folder) : find_root(*project.tree, folder));
     const auto file = project.root / kSettingsFile;
-    std::error_code ignored;
-    if (fs::exists(file, ignored)) {
-        TRY(auto text, read_file(file, kMaxInputBytes));
+    if (project.tree->kind(file) != FileTree::Kind::none) {
+        TRY(auto text, project.tree->read(file));
         project.source = &sources.add(std::string(kSettingsFile), std::move(text));
         TRY(project.settings, read_settings(*project.source));
     }
@@ -159,7 +122,7 @@ Result<Project> open_project(const fs::path& start, bool named, Sources& sources
 
 Loaded load_file(const Project& project, const fs::path& file, const Inputs& inputs,
                  Sources& sources) {
-    auto text = read_file(file, kMaxInputBytes);
+    auto text = project.tree->read(file);
     if (!text) return {{}, {}, text.error()};
     const auto path = file.lexically_relative(project.root).generic_string();
     return load_intent(sources.add(path, std::move(*text)), inputs);

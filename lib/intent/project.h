@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "base/fs.h"
+#include "base/file_tree.h"
 #include "intent/model.h"
 #include "intent/telemetry_source.h"
 
@@ -184,7 +184,8 @@ struct Settings {
 };
 
 struct Project {
-    fs::path root;  ///< absolute
+    FileTreePtr tree;  ///< where its files are read from
+    fs::path root;     ///< absolute
     Settings settings;
     const Source* source = nullptr;  ///< agentops.yaml, or null
     std::vector<fs::path> files;     ///< intent files, sorted, absolute
@@ -201,7 +202,8 @@ struct Inputs {
 /// the intent files (hidden folders, .agentops, .terraform, node_modules are passed over; symlinks
 /// are not followed out of the project). Codes: project.*.
 /// A project may have no intent file yet: check_project() tells.
-Result<Project> open_project(const fs::path& start, bool named, Sources& sources);
+Result<Project> open_project(const fs::path& start, bool named, Sources& sources,
+                             FileTreePtr tree = disk_tree());
 
 /// The stacks of one file: one per environment, or one, and only those without mistakes. Every
 /// mistake of the file is reported once, sorted by place.

@@ -44,20 +44,6 @@ std::string place_of(const Json& diagnostic) {
                                     : fmt::format(" ({})", file);
 }
 
-/// Lines and runs of blanks become single blanks.
-std::string one_line(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        if (!blank) {
-            result += c;
-        } else if (!result.empty() && result.back() != ' ') {
-            result += ' ';
-        }
-    }
-    return std::string(trim(result));
-}
-
 bool says_stale_plan(const Json& diagnostic) {
     const auto summary = text_of(diagnostic, "summary");
     return summary == "Saved plan is stale" ||
@@ -90,8 +76,8 @@ bool says_lock_held(const Json& diagnostic) {
 
 Diagnostic read_message(const Json& diagnostic, const Unit& unit) {
     auto [code, help] = kind_of(diagnostic);
-    auto message = one_line(text_of(diagnostic, "summary"));
-    const auto detail = one_line(text_of(diagnostic, "detail"));
+    auto message = single_line(text_of(diagnostic, "summary"));
+    const auto detail = single_line(text_of(diagnostic, "detail"));
     if (!detail.empty()) message += ": " + detail;
     message += place_of(diagnostic);
     Diagnostic result =

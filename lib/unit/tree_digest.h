@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "base/fs.h"
+#include "base/file_tree.h"
 
 namespace agentops {
 
@@ -12,6 +12,6 @@ namespace agentops {
 /// links to folders too. Hidden files and folders (.terraform, .git), state files, backups and logs
 /// are passed over; the lock file has a digest of its own. Codes: unit.missing-folder,
 /// file.unreadable.
-Result<std::string> tree_digest(const fs::path& dir);
+Result<std::string> tree_digest(const FileTree& tree, const fs::path& dir);
 
 }  // namespace agentops

@@ -32,7 +32,7 @@ struct Disk {
     /// The digest of the unit as it is gathered now.
     std::string digest() const {
         auto gathered = unit;
-        REQUIRE(read_sources(gathered));
+        REQUIRE(read_sources(gathered, *disk_tree()));
         return gathered.digest;
     }
 
@@ -44,7 +44,7 @@ struct Disk {
 
 TEST_CASE("sources: the bytes are taken along") {
     Disk disk("src-bytes");
-    REQUIRE(read_sources(disk.unit));
+    REQUIRE(read_sources(disk.unit, *disk_tree()));
     REQUIRE(disk.unit.files.size() == 2);
     CHECK(disk.unit.files[1].name == "files/shop.conf");
     CHECK(disk.unit.files[1].text == "listen 443");
@@ -93,7 +93,7 @@ TEST_CASE("sources: what is missing is told all at once, with its line") {
     disk.unit.existing = true;
     disk.unit.playbook = disk.dir / "site.yml";
     disk.unit.own_inventory = disk.dir / "hosts.ini";
-    const auto status = read_sources(disk.unit);
+    const auto status = read_sources(disk.unit, *disk_tree());
     REQUIRE(!status);
     std::string shown;
     for (const auto& d : status.error())
