@@ -427,7 +427,7 @@ report::Report apply_manifest(Session& session, const Workspace& workspace,
 }
 
 Result<Prepared> prepare_manifest(Session& session, const record::Manifest& manifest) {
-    TRY(auto workspace, load_workspace(session, false, &manifest.params));
+    TRY(auto workspace, load_workspace(session, {.params = &manifest.params}));
     Selection selection;
     for (const auto& planned : manifest.stacks) {
         const auto found = std::find_if(workspace->stacks.begin(), workspace->stacks.end(),
@@ -439,7 +439,7 @@ Result<Prepared> prepare_manifest(Session& session, const record::Manifest& mani
     }
     auto walk = walk_static(session, *workspace, selection);
     if (has_errors(walk.diagnostics)) return fail(std::move(walk.diagnostics));
-    return Prepared{std::move(workspace), std::move(selection), std::move(walk)};
+    return Prepared{std::move(workspace), std::move(selection), std::move(walk), Scope({})};
 }
 
 }  // namespace agentops::cmd

@@ -21,7 +21,9 @@ public:
                 "hook, where the project's own agents are not asked either.",
             .examples = {{"agentops check", "every stack of the project"},
                          {"agentops check shop@prod", "one of them"},
-                         {"agentops check --env dev --json", "all dev stacks, for a script"}},
+                         {"agentops check --env dev --json", "all dev stacks, for a script"},
+                         {"agentops check --staged", "what the next commit will contain"},
+                         {"agentops check --changed --base main --why", "what a branch changes"}},
             .exit_codes = {"0 sound", "3 an intent is invalid", "4 findings block"},
         };
         return info;
@@ -29,18 +31,45 @@ public:
 
     void options(Options& options) override {
         options.arguments("STACK", patterns_, "Stacks to check: intent, intent@env, or a pattern");
+        add_scope_options(options, wish_, true);
     }
 
     ExitCode run(Session& session) override {
-        auto workspace = load_workspace(session);
-        if (!workspace) return session.fail_with(workspace.error());
-        auto selection = select_stacks(session, **workspace, patterns_);
-        if (!selection) return session.fail_with(selection.error());
-        const auto walk = walk_static(session, **workspace, std::move(*selection), Depth::findings);
-        return session.finish(make_report(session, **workspace, walk));
+        Scope scope(wish_);
+        if (auto compared = scope.compare(session); !compared)
+            return session.fail_with(compared.error());
+        if (!wish_.staged) return check(session, scope, std::nullopt);
+        const auto projects = scope.projects(session);
+        auto worst_exit = ExitCode::done;
+        for (const auto& project : projects)
+            worst_exit = worst(worst_exit, check(session, scope, project));
+        if (projects.empty()) return session.finish(nothing(session));
+        return worst_exit;
     }
 
 private:
+    ExitCode check(Session& session, Scope& scope, const std::optional<fs::path>& project) const {
+        auto workspace = scope.load(session, project, !patterns_.empty());
+        if (!workspace) return session.fail_with(workspace.error());
+        auto selection = select_stacks(session, **workspace, patterns_);
+        if (!selection) return session.fail_with(selection.error());
+        auto within = scope.within(std::move(*selection), **workspace);
+        auto report = nothing(session);
+        if (!scope.concerns_nothing()) {
+            const auto walk =
+                walk_static(session, **workspace, std::move(within), Depth::findings);
+            report = make_report(session, **workspace, walk);
+        }
+        scope.tell(report, **workspace);
+        return session.finish(std::move(report));
+    }
+
+    static report::Report nothing(Session& session) {
+        auto report = session.new_report();
+        report.verdict = "nothing to check: no intent depends on what changed";
+        return report;
+    }
+
     static report::Report make_report(Session& session, const Workspace& workspace,
                                       const StaticWalk& walk) {
         auto report = session.new_report();
@@ -68,6 +97,7 @@ private:
     }
 
     std::vector<std::string> patterns_;
+    ScopeWish wish_;
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ DoctorInput gather(Session& session, const fs::path& scratch) {
     const auto root = project ? project->root : fs::absolute(session.start(), ignored);
     DoctorInput in{session, process_env, std::move(project), {}, 0, record::Store(root), scratch};
     if (!in.project) return in;
-    const auto workspace = load_workspace(session, true);
+    const auto workspace = load_workspace(session, {.allow_empty = true});
     if (workspace)
         in.stacks = (*workspace)->stacks.size();
     else

@@ -46,7 +46,7 @@ public:
     }
 
     ExitCode run(Session& session) override {
-        auto workspace = load_workspace(session, true);
+        auto workspace = load_workspace(session, {.allow_empty = true});
         if (!workspace) return session.fail_with(workspace.error());
         if (!words_.empty() && words_.front() == "import") return take(session, **workspace);
         return show(session, **workspace);

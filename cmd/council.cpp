@@ -113,10 +113,10 @@ void Council::admit() {
     }
     if (!remarks_.empty()) return;
     const auto& first = agents.front().second;
-    if (in_git_hook()) {
+    if (in_git_hook() || project_.tree != disk_tree()) {
         remarks_.push_back(note("agent.hook",
-                                "the project's agents are not asked: a git hook runs no program "
-                                "of a repository",
+                                "the project's agents are not asked: a check of what git has runs "
+                                "no program of it",
                                 first.position));
         return;
     }

@@ -344,14 +344,16 @@ void add_static(report::Report& report, const StaticWalk& walk) {
 }
 
 Result<Prepared> prepare(Session& session, const std::vector<std::string>& patterns,
-                         bool named_environment) {
-    TRY(auto workspace, load_workspace(session));
+                         bool named_environment, Scope scope) {
+    TRY_DO(scope.compare(session));
+    TRY(auto workspace, scope.load(session, std::nullopt, !patterns.empty()));
     TRY(auto selection, select_stacks(session, *workspace, patterns));
+    selection = scope.within(std::move(selection), *workspace);
     if (named_environment)
         TRY_DO(require_named_environment(session, *workspace, patterns, selection));
     auto walk = walk_static(session, *workspace, selection);
     if (has_errors(walk.diagnostics)) return fail(std::move(walk.diagnostics));
-    return Prepared{std::move(workspace), std::move(selection), std::move(walk)};
+    return Prepared{std::move(workspace), std::move(selection), std::move(walk), std::move(scope)};
 }
 
 namespace {

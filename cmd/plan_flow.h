@@ -2,6 +2,7 @@
 
 // From a static walk to a manifest: units are planned, reviewed, judged, recorded and reported.
 
+#include "cmd/scope.h"
 #include "cmd/unit_run.h"
 #include "record/manifest.h"
 
@@ -38,9 +39,10 @@ struct Prepared {
     std::unique_ptr<Workspace> workspace;  ///< what the others borrow from
     Selection selection;
     StaticWalk walk;
+    Scope scope = Scope({});
 };
 Result<Prepared> prepare(Session& session, const std::vector<std::string>& patterns,
-                         bool named_environment);
+                         bool named_environment, Scope scope = Scope({}));
 
 /// One unit as it was planned, for reports.
 report::UnitReport unit_report(const UnitJob& job, const Review* review, std::string status,

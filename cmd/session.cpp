@@ -37,6 +37,8 @@ constexpr AreaExit kAreas[] = {
     {"run.no-manifest", ExitCode::usage},
     {"run.damaged", ExitCode::stale},
     {"secret.", ExitCode::usage},
+    {"vcs.unreadable", ExitCode::tool_failed},
+    {"vcs.", ExitCode::usage},
     {"drift.mode", ExitCode::usage},
     {"drift.unknown-reference", ExitCode::usage},
     {"drift.until", ExitCode::usage},

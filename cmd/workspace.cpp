@@ -80,25 +80,41 @@ Result<std::map<std::string, std::string>> parse_params(const std::vector<std::s
     return params;
 }
 
-Result<std::unique_ptr<Workspace>> load_workspace(
-    Session& session, bool allow_empty, const std::map<std::string, std::string>* params) {
+namespace {
+
+Result<intent::Project> open(Session& session, const Reading& reading) {
+    const auto start = reading.root.value_or(session.start());
+    const bool named = session.globals().dir.has_value() || reading.root.has_value();
+    return intent::open_project(start, named, session.sources(), reading.tree);
+}
+
+/// Mistakes between files, of those that were read.
+Diagnostics check_files(const Reading& reading, const std::vector<intent::Loaded>& loaded,
+                        const intent::Inputs& inputs) {
+    if (reading.allow_empty && loaded.empty()) return {};
+    // Who knows a parameter may be left out.
+    return intent::check_project(loaded, reading.choose ? intent::Inputs() : inputs);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Workspace>> load_workspace(Session& session, const Reading& reading) {
     auto made = std::make_unique<Workspace>();
     auto& workspace = *made;
-    TRY(workspace.project, intent::open_project(session.start(), session.globals().dir.has_value(),
-                                                session.sources()));
+    TRY(workspace.project, open(session, reading));
+    if (reading.choose) reading.choose(workspace.project);
     workspace.store = record::Store(workspace.project.root);
     const auto fail_on = workspace.project.settings.fail_on.value.value;
     workspace.fail_on = catalog::parse_severity(fail_on).value_or(catalog::Severity::high);
     intent::Inputs inputs;
     inputs.getenv = process_env;
-    if (params != nullptr) {
-        inputs.params = *params;
+    if (reading.params != nullptr) {
+        inputs.params = *reading.params;
     } else {
         TRY(inputs.params, parse_params(session.globals().params));
     }
     auto loaded = load_files(session, workspace.project, inputs);
-    Diagnostics diagnostics;
-    if (!allow_empty || !loaded.empty()) append(diagnostics, intent::check_project(loaded, inputs));
+    auto diagnostics = check_files(reading, loaded, inputs);
     for (auto& one : loaded) {
         append(diagnostics, one.diagnostics);
         std::move(one.stacks.begin(), one.stacks.end(), std::back_inserter(workspace.stacks));

@@ -3,6 +3,7 @@
 // A loaded project and its static walk: everything that needs no tool.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,12 +36,20 @@ struct Workspace {
     Diagnostics remarks;  ///< warnings about the project itself, such as old prices
 };
 
+/// How a project is read.
+struct Reading {
+    FileTreePtr tree = disk_tree();
+    std::optional<fs::path> root = {};  ///< the project's folder when it is not the usual one
+    bool allow_empty = false;           ///< no intent at all is fine
+    /// In place of those of the command line: apply uses what the plan used.
+    const std::map<std::string, std::string>* params = nullptr;
+    /// May leave out intents before they are read.
+    std::function<void(intent::Project&)> choose = {};
+};
+
 /// (On the heap: stacks and designs borrow from it.)
-/// Opens the project and loads every intent on the pool. All mistakes of all files in one go.
-/// `params` override those of the command line (apply uses what the plan used).
-Result<std::unique_ptr<Workspace>> load_workspace(
-    Session& session, bool allow_empty = false,
-    const std::map<std::string, std::string>* params = nullptr);
+/// Opens the project and loads its intents on the pool. All mistakes of all files in one go.
+Result<std::unique_ptr<Workspace>> load_workspace(Session& session, const Reading& reading = {});
 
 /// The same project with other stacks: to try what an intent would be.
 std::unique_ptr<Workspace> with_stacks(const Workspace& workspace,

@@ -44,15 +44,6 @@ Result<fs::path> find_root(const FileTree& tree, const fs::path& start) {
               {}, "run `agentops init` here, or name the project's folder with -C"));
 }
 
-bool is_wanted(const fs::path& file, const Project& project) {
-    const auto path = file.lexically_relative(project.root).generic_string();
-    const auto& patterns = project.settings.intents;
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-        const bool dotted = starts_with(pattern, "./");
-        return glob_match(std::string_view(pattern).substr(dotted ? 2 : 0), path);
-    });
-}
-
 Result<std::vector<fs::path>> list_files(const Project& project) {
     auto files = project.tree->files(project.root);
     if (!files) return fail(error("project.unreadable", files.error().front().message));
@@ -104,12 +95,32 @@ void check_params(const std::vector<Loaded>& loaded, const Inputs& inputs, Diagn
 
 }  // namespace
 
+bool is_wanted(const fs::path& file, const Project& project) {
+    const auto path = file.lexically_relative(project.root).generic_string();
+    const auto& patterns = project.settings.intents;
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        const bool dotted = starts_with(pattern, "./");
+        return glob_match(std::string_view(pattern).substr(dotted ? 2 : 0), path);
+    });
+}
+
+bool marks_project(const fs::path& file) {
+    const auto name = file.filename().string();
+    return name == kSettingsFile || is_intent_file(name);
+}
+
+Result<fs::path> find_project(const fs::path& start, bool named, const FileTree& tree) {
+    TRY(const auto folder, absolute_folder(tree, start));
+    if (named) return folder;
+    return find_root(tree, folder);
+}
+
 Result<Project> open_project(const fs::path& start, bool named, Sources& sources,
                              FileTreePtr tree) {
     Project project;
     project.tree = std::move(tree);
-    TRY(const auto folder, absolute_folder(*project.tree, start));
-    TRY(project.root, named ? Result<fs::path>(folder) : find_root(*project.tree, folder));
+    TRY(project.root, find_project(start, named, *project.tree));
+    project.base = project.root;
     const auto file = project.root / kSettingsFile;
     if (project.tree->kind(file) != FileTree::Kind::none) {
         TRY(auto text, project.tree->read(file));
@@ -124,7 +135,7 @@ Loaded load_file(const Project& project, const fs::path& file, const Inputs& inp
                  Sources& sources) {
     auto text = project.tree->read(file);
     if (!text) return {{}, {}, text.error()};
-    const auto path = file.lexically_relative(project.root).generic_string();
+    const auto path = file.lexically_relative(project.base).generic_string();
     return load_intent(sources.add(path, std::move(*text)), inputs);
 }
 

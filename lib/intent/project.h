@@ -186,6 +186,8 @@ struct Settings {
 struct Project {
     FileTreePtr tree;  ///< where its files are read from
     fs::path root;     ///< absolute
+    fs::path base;     ///< what paths in positions are relative to: the root, unless several
+                       ///< projects are shown together
     Settings settings;
     const Source* source = nullptr;  ///< agentops.yaml, or null
     std::vector<fs::path> files;     ///< intent files, sorted, absolute
@@ -204,6 +206,12 @@ struct Inputs {
 /// A project may have no intent file yet: check_project() tells.
 Result<Project> open_project(const fs::path& start, bool named, Sources& sources,
                              FileTreePtr tree = disk_tree());
+/// The folder that open_project() would open.
+Result<fs::path> find_project(const fs::path& start, bool named, const FileTree& tree);
+/// A file that makes its folder a project.
+bool marks_project(const fs::path& file);
+/// A path that the project's patterns of intents name.
+bool is_wanted(const fs::path& file, const Project& project);
 
 /// The stacks of one file: one per environment, or one, and only those without mistakes. Every
 /// mistake of the file is reported once, sorted by place.

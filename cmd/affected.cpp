@@ -1,0 +1,262 @@
+#include "cmd/affected.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "intent/outline.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+using Chain = std::vector<std::string>;
+
+/// One file of intents and what is plain to see of it.
+struct Sheet {
+    fs::path file;
+    std::string text;
+    intent::Outline outline;
+};
+
+bool is_module_file(const fs::path& path) {
+    const auto name = path.filename().string();
+    return name.ends_with(".tf") || name.ends_with(".tf.json");
+}
+
+bool is_yaml(const fs::path& path) {
+    return path.extension() == ".yml" || path.extension() == ".yaml";
+}
+
+class ChangeSearch {
+public:
+    ChangeSearch(const intent::Project& project, const fs::path& top, const vcs::FileChanges& changes)
+        : project_(project), tree_(*project.tree), top_(top) {
+        for (const auto& change : changes)
+            changed_.emplace(top / change.path, Chain{shown(top / change.path) + " changed"});
+        for (const auto& file : project.files) {
+            auto text = tree_.read(file).value_or("");
+            auto outline = intent::outline_of(text);
+            sheets_.push_back({file, std::move(text), std::move(outline)});
+        }
+    }
+
+    Affected run(const vcs::FileChanges& changes, const FileTree* before) {
+        add_modules();
+        for (const auto& sheet : sheets_)
+            judge(sheet);
+        add_namesakes();
+        add_readers();
+        add_needed();
+        if (before != nullptr) add_removed(changes, *before);
+        return std::move(found_);
+    }
+
+private:
+    std::string shown(const fs::path& path) const { return relative_to(path, top_); }
+
+    /// Modules that use a module that changed changed with it.
+    void add_modules() {
+        std::set<fs::path> folders;
+        for (const auto& [path, chain] : changed_) {
+            if (project_.tree->kind(path.parent_path() / "main.tf") == FileTree::Kind::file ||
+                is_module_file(path))
+                folders.insert(path.parent_path());
+        }
+        if (folders.empty()) return;
+        const auto all = tree_.files(top_).value_or(std::vector<fs::path>());
+        std::map<fs::path, std::set<fs::path>> users;  // of a folder
+        for (const auto& file : all) {
+            if (!is_module_file(file)) continue;
+            for (const auto& word : intent::path_words(tree_.read(file).value_or(""))) {
+                if (!starts_with(word, "./") && !starts_with(word, "../")) continue;
+                users[folder_of(file.parent_path() / word)].insert(file.parent_path());
+            }
+        }
+        std::vector<fs::path> open(folders.begin(), folders.end());
+        while (!open.empty()) {
+            const auto folder = std::move(open.back());
+            open.pop_back();
+            for (const auto& user : users[folder]) {
+                if (!folders.insert(user).second) continue;
+                auto chain = chain_below(folder);
+                chain.push_back(fmt::format("{} uses {}", shown(user), shown(folder)));
+                changed_.emplace(user, std::move(chain));
+                open.push_back(user);
+            }
+        }
+    }
+
+    static fs::path folder_of(const fs::path& path) {
+        auto normal = path.lexically_normal();
+        return normal.has_filename() ? normal : normal.parent_path();
+    }
+
+    /// Why a file or folder counts as changed: itself, or something in it. Empty when it does not.
+    Chain chain_below(const fs::path& path) const {
+        for (auto at = changed_.lower_bound(path); at != changed_.end(); ++at) {
+            if (is_below(at->first, path)) return at->second;
+            break;
+        }
+        // A submodule changes as a whole.
+        for (auto folder = path; is_below(folder, top_) && folder != top_;
+             folder = folder.parent_path()) {
+            if (const auto at = changed_.find(folder); at != changed_.end()) return at->second;
+        }
+        return {};
+    }
+
+    void add(const fs::path& file, Chain chain) {
+        if (found_.files.insert(file).second) found_.why[file] = std::move(chain);
+    }
+
+    void judge(const Sheet& sheet) {
+        if (auto chain = shared_change(); !chain.empty()) return add(sheet.file, chain);
+        for (const auto& path : {sheet.file, tree_.resolve(sheet.file)}) {
+            if (const auto at = changed_.find(path); at != changed_.end())
+                return add(sheet.file, at->second);
+        }
+        if (!names_anything(sheet.text)) return;
+        for (const auto& word : intent::path_words(sheet.text)) {
+            auto chain = change_behind(sheet, word);
+            if (chain.empty()) continue;
+            chain.push_back(fmt::format("{} names {}", shown(sheet.file), escape_terminal(word)));
+            return add(sheet.file, std::move(chain));
+        }
+    }
+
+    /// What all intents of the project depend on.
+    Chain shared_change() const {
+        std::vector<std::string> names{"agentops.yaml"};
+        const auto& settings = project_.settings;
+        if (settings.prices.book) names.push_back(settings.prices.book->value);
+        for (const auto& [component, source] : settings.telemetry)
+            names.push_back(source.from.file.value);
+        for (const auto& name : names) {
+            const auto at = changed_.find((project_.root / name).lexically_normal());
+            if (at != changed_.end()) return at->second;
+        }
+        return {};
+    }
+
+    /// Whether a text could name a changed path: it holds the name of one, or of a folder above.
+    bool names_anything(const std::string& text) {
+        if (names_.empty()) {
+            for (const auto& [path, chain] : changed_) {
+                for (auto at = path; is_below(at, top_) && at != top_; at = at.parent_path())
+                    names_.insert(at.filename().string());
+            }
+        }
+        return text.find("..") != std::string::npos ||
+               std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
+                   return text.find(name) != std::string::npos;
+               });
+    }
+
+    Chain change_behind(const Sheet& sheet, const std::string& word) const {
+        for (const auto& base : {sheet.file.parent_path(), project_.root}) {
+            const auto path = folder_of(base / word);
+            // "." and what is above would make everything depend on everything.
+            if (!is_below(path, top_) || is_below(sheet.file, path)) continue;
+            if (auto chain = chain_below(path); !chain.empty()) return chain;
+            // A playbook takes what lies beside it.
+            const auto folder = path.parent_path();
+            if (is_yaml(path) && !is_below(sheet.file, folder)) {
+                if (auto chain = chain_below(folder); !chain.empty()) return chain;
+            }
+            if (auto chain = chain_below(base / "roles" / word); !chain.empty()) return chain;
+        }
+        return {};
+    }
+
+    /// Two intents of one name are a mistake of both.
+    void add_namesakes() {
+        std::map<std::string, std::set<fs::path>> by_name;
+        for (const auto& sheet : sheets_)
+            by_name[sheet.outline.name].insert(sheet.file);
+        for (const auto& [name, files] : by_name) {
+            const auto first = std::find_if(files.begin(), files.end(), [&](const auto& file) {
+                return found_.files.count(file) > 0;
+            });
+            if (name.empty() || files.size() < 2 || first == files.end()) continue;
+            for (const auto& file : files)
+                add(file, {fmt::format("{} has the name of {}", shown(file), shown(*first))});
+        }
+    }
+
+    void add_readers() {
+        for (bool more = true; more;) {
+            more = false;
+            for (const auto& sheet : sheets_) {
+                if (found_.files.count(sheet.file) > 0) continue;
+                for (const auto& other : sheets_) {
+                    if (found_.files.count(other.file) == 0 ||
+                        sheet.outline.reads.count(other.outline.name) == 0)
+                        continue;
+                    auto chain = found_.why[other.file];
+                    chain.push_back(fmt::format("{} reads {}", shown(sheet.file),
+                                                other.outline.name));
+                    add(sheet.file, std::move(chain));
+                    more = true;
+                    break;
+                }
+            }
+        }
+    }
+
+    void add_needed() {
+        std::multimap<std::string, const Sheet*> by_name;
+        std::map<fs::path, const Sheet*> by_file;
+        for (const auto& sheet : sheets_) {
+            by_name.emplace(sheet.outline.name, &sheet);
+            by_file.emplace(sheet.file, &sheet);
+        }
+        std::vector<fs::path> open(found_.files.begin(), found_.files.end());
+        // What names itself in no plain way may be anybody's source.
+        const auto [first, last] = by_name.equal_range("");
+        for (auto at = first; at != last && !open.empty(); ++at)
+            open.push_back(at->second->file);
+        while (!open.empty()) {
+            const auto file = std::move(open.back());
+            open.pop_back();
+            if (!found_.needed.insert(file).second) continue;
+            for (const auto& name : by_file.at(file)->outline.reads) {
+                const auto [from, to] = by_name.equal_range(name);
+                for (auto at = from; at != to; ++at)
+                    open.push_back(at->second->file);
+            }
+        }
+    }
+
+    void add_removed(const vcs::FileChanges& changes, const FileTree& before) {
+        std::set<std::string> present;
+        for (const auto& sheet : sheets_)
+            present.insert(sheet.outline.name);
+        for (const auto& change : changes) {
+            const auto path = top_ / change.path;
+            if (change.kind == vcs::FileChange::Kind::added || !intent::is_wanted(path, project_))
+                continue;
+            const auto name = intent::outline_of(before.read(path).value_or("")).name;
+            if (!name.empty() && present.count(name) == 0)
+                found_.removed.emplace(name, change.path);
+        }
+    }
+
+    const intent::Project& project_;
+    const FileTree& tree_;
+    fs::path top_;
+    std::map<fs::path, Chain> changed_;
+    std::vector<Sheet> sheets_;
+    std::set<std::string> names_;
+    Affected found_;
+};
+
+}  // namespace
+
+Affected find_affected(const intent::Project& project, const fs::path& top,
+                       const vcs::FileChanges& changes, const FileTree* before) {
+    return ChangeSearch(project, top, changes).run(changes, before);
+}
+
+}  // namespace agentops::cmd

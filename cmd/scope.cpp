@@ -1,0 +1,130 @@
+#include "cmd/scope.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace agentops::cmd {
+
+void add_scope_options(Options& options, ScopeWish& wish, bool with_staged) {
+    options.flag("--changed", wish.changed, "Only stacks that differ from --base, and their readers");
+    if (with_staged)
+        options.flag("--staged", wish.staged,
+                     "Judge what the next commit will contain, as git has it, not the disk");
+    options.text("--base", wish.base, "REV",
+                 "What to compare with: where the work left REV (HEAD)");
+    options.flag("--why", wish.why, "Show the way from each change to each stack");
+}
+
+Status Scope::compare(Session& session) {
+    if (!wish_.any()) {
+        if (wish_.base || wish_.why)
+            return fail(error("cli.usage", "--base and --why go with --changed or --staged", {},
+                              "agentops check --changed --base main --why"));
+        return {};
+    }
+    if (wish_.changed && wish_.staged)
+        return fail(error("cli.usage", "--changed and --staged exclude each other", {},
+                          "--changed looks at the disk, --staged at what will be committed"));
+    TRY(auto repository, vcs::Repository::open(session.start()));
+    repository_ = std::make_shared<const vcs::Repository>(std::move(repository));
+    auto base = repository_->head();
+    if (wish_.base) {
+        TRY(const auto named, repository_->commit(*wish_.base));
+        TRY(base, repository_->fork_point(named));
+    }
+    if (base) {
+        TRY(before_, repository_->commit_tree(*base));
+    }
+    if (wish_.staged) {
+        TRY(tree_, repository_->index_tree());
+        TRY(changes_, repository_->changes_in_index(base));
+    } else {
+        TRY(changes_, repository_->changes_on_disk(base));
+    }
+    return {};
+}
+
+namespace {
+
+/// Links followed, as git names its files.
+fs::path start_of(const Session& session) {
+    std::error_code ignored;
+    auto folder = fs::weakly_canonical(fs::absolute(session.start()), ignored);
+    return folder.has_filename() ? folder : folder.parent_path();
+}
+
+}  // namespace
+
+std::vector<fs::path> Scope::projects(Session& session) const {
+    const auto start = start_of(session);
+    const bool named = session.globals().dir.has_value();
+    if (const auto usual = intent::find_project(start, named, *tree_)) return {*usual};
+    std::vector<fs::path> found;
+    for (const auto& file : tree_->files(start).value_or(std::vector<fs::path>())) {
+        const auto folder = file.parent_path();
+        if (!intent::marks_project(file)) continue;
+        const bool inside = std::any_of(found.begin(), found.end(), [&](const auto& project) {
+            return is_below(folder, project);
+        });
+        if (!inside) found.push_back(folder);
+    }
+    return found;
+}
+
+Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
+                                               const std::optional<fs::path>& root, bool all) {
+    if (!wish_.any()) return load_workspace(session);
+    const bool named = session.globals().dir.has_value();
+    Reading reading;
+    reading.tree = tree_;
+    reading.root = root ? *root : intent::find_project(start_of(session), named, *tree_).value_or(start_of(session));
+    reading.allow_empty = true;
+    reading.choose = [&](intent::Project& project) {
+        // A project below is shown from where the command runs.
+        if (const auto start = start_of(session); is_below(project.root, start))
+            project.base = start;
+        affected_ = find_affected(project, repository_->root(), changes_, before_.get());
+        const auto& limits = project.settings.limits;
+        if (all || limits.budget || limits.processors) return;
+        std::erase_if(project.files, [&](const fs::path& file) {
+            return affected_.needed.count(file) == 0;
+        });
+    };
+    return load_workspace(session, reading);
+}
+
+Selection Scope::within(Selection stacks, const Workspace& workspace) const {
+    if (!wish_.any()) return stacks;
+    std::erase_if(stacks, [&](const intent::Stack* stack) {
+        const auto file = workspace.project.base / stack->source->path;
+        return affected_.files.count(file.lexically_normal()) == 0;
+    });
+    return stacks;
+}
+
+void Scope::tell(report::Report& report, const Workspace& workspace) const {
+    if (!wish_.any()) return;
+    const auto& base = workspace.project.base;
+    auto record = Json::array();
+    for (const auto& [file, chain] : affected_.why) {
+        record.push_back({{"file", relative_to(file, base)}, {"because", chain}});
+        if (wish_.why)
+            report.remarks.push_back(
+                fmt::format("{}: {}", relative_to(file, base), join(chain, " -> ")));
+    }
+    report.extra["affected"] = std::move(record);
+    for (const auto& [name, file] : affected_.removed)
+        report.diagnostics.push_back(warning(
+            "vcs.intent-removed",
+            fmt::format("intent {} is gone with {}; what it made stays", name,
+                        escape_terminal(file)),
+            {},
+            fmt::format("to destroy it: restore the file, run agentops destroy {}, remove it "
+                        "again",
+                        name)));
+}
+
+}  // namespace agentops::cmd

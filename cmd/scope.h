@@ -1,0 +1,56 @@
+#pragma once
+
+// The part of a project that a change concerns: --changed, --staged, --base and --why.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cmd/affected.h"
+#include "cmd/options.h"
+#include "cmd/workspace.h"
+
+namespace agentops::cmd {
+
+struct ScopeWish {
+    bool changed = false;  ///< only what differs from the base
+    bool staged = false;   ///< what the next commit will contain, and of it what it changes
+    bool why = false;
+    std::optional<std::string> base;  ///< a revision; HEAD when none is named
+
+    bool any() const { return changed || staged; }
+};
+
+/// --changed, --base and --why; --staged where the command can do with the index alone.
+void add_scope_options(Options& options, ScopeWish& wish, bool with_staged = false);
+
+/// One project of the repository within that scope.
+class Scope {
+public:
+    explicit Scope(const ScopeWish& wish) : wish_(wish) {}
+
+    /// Opens the repository and compares. Does nothing when no scope was asked for. Codes: vcs.*,
+    /// cli.usage.
+    Status compare(Session& session);
+    /// The folders to open as projects: the usual one, or, when that is none and the index is
+    /// asked for, every project below.
+    std::vector<fs::path> projects(Session& session) const;
+    /// Loads a project: only the intents that the change concerns and what they read, unless the
+    /// project's intents share limits or `all` is wanted.
+    Result<std::unique_ptr<Workspace>> load(Session& session, const std::optional<fs::path>& root,
+                                            bool all);
+    Selection within(Selection stacks, const Workspace& workspace) const;
+    /// Nothing changed that any intent depends on.
+    bool concerns_nothing() const { return wish_.any() && affected_.files.empty(); }
+    /// Adds what --why asks for, and the intents that are gone.
+    void tell(report::Report& report, const Workspace& workspace) const;
+
+private:
+    ScopeWish wish_;
+    std::shared_ptr<const vcs::Repository> repository_;
+    FileTreePtr tree_ = disk_tree(), before_;
+    vcs::FileChanges changes_;
+    Affected affected_;
+};
+
+}  // namespace agentops::cmd
