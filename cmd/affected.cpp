@@ -31,7 +31,8 @@ bool is_yaml(const fs::path& path) {
 
 class ChangeSearch {
 public:
-    ChangeSearch(const intent::Project& project, const fs::path& top, const vcs::FileChanges& changes)
+    ChangeSearch(const intent::Project& project, const fs::path& top,
+                 const vcs::FileChanges& changes)
         : project_(project), tree_(*project.tree), top_(top) {
         for (const auto& change : changes)
             changed_.emplace(top / change.path, Chain{shown(top / change.path) + " changed"});
@@ -195,8 +196,8 @@ private:
                         sheet.outline.reads.count(other.outline.name) == 0)
                         continue;
                     auto chain = found_.why[other.file];
-                    chain.push_back(fmt::format("{} reads {}", shown(sheet.file),
-                                                other.outline.name));
+                    chain.push_back(
+                        fmt::format("{} reads {}", shown(sheet.file), other.outline.name));
                     add(sheet.file, std::move(chain));
                     more = true;
                     break;

@@ -38,6 +38,7 @@ public:
                      "Ask nobody, within approvals.auto of the intent");
         options.flag("--allow-protected", allow_protected_,
                      "It may destroy or replace protected components");
+        add_scope_options(options, wish_);
         options.flag("--resume", resume_, "Continue a run that was interrupted or failed");
     }
 
@@ -46,13 +47,17 @@ public:
             return session.fail_with(
                 {error("cli.usage", "--resume wants one run", {}, "agentops runs lists them")});
         if (words_.size() == 1) {
-            if (auto run = run_named(session, words_.front())) return apply_run(session, *run);
+            const auto run = run_named(session, words_.front());
+            if (run && wish_.any())
+                return session.fail_with({error("cli.usage", "--changed goes with stacks", {},
+                                                "a run was planned as it is")});
+            if (run) return apply_run(session, *run);
             if (resume_)
                 return session.fail_with(
                     {error("run.unknown", fmt::format("there is no run '{}'", words_.front()), {},
                            "agentops runs lists them")});
         }
-        return plan_and_apply(session, {words_, false, auto_approve_, allow_protected_});
+        return plan_and_apply(session, {words_, false, auto_approve_, allow_protected_, wish_});
     }
 
 private:
@@ -89,6 +94,7 @@ private:
     }
 
     std::vector<std::string> words_;
+    ScopeWish wish_;
     bool auto_approve_ = false, allow_protected_ = false, resume_ = false;
 };
 

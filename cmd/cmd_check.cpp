@@ -43,7 +43,7 @@ public:
         auto worst_exit = ExitCode::done;
         for (const auto& project : projects)
             worst_exit = worst(worst_exit, check(session, scope, project));
-        if (projects.empty()) return session.finish(nothing(session));
+        if (projects.empty()) return session.finish(scope.nothing(session));
         return worst_exit;
     }
 
@@ -54,20 +54,12 @@ private:
         auto selection = select_stacks(session, **workspace, patterns_);
         if (!selection) return session.fail_with(selection.error());
         auto within = scope.within(std::move(*selection), **workspace);
-        auto report = nothing(session);
-        if (!scope.concerns_nothing()) {
-            const auto walk =
-                walk_static(session, **workspace, std::move(within), Depth::findings);
-            report = make_report(session, **workspace, walk);
-        }
+        if (scope.concerns_nothing())
+            return session.finish(scope.nothing(session, workspace->get()));
+        const auto walk = walk_static(session, **workspace, std::move(within), Depth::findings);
+        auto report = make_report(session, **workspace, walk);
         scope.tell(report, **workspace);
         return session.finish(std::move(report));
-    }
-
-    static report::Report nothing(Session& session) {
-        auto report = session.new_report();
-        report.verdict = "nothing to check: no intent depends on what changed";
-        return report;
     }
 
     static report::Report make_report(Session& session, const Workspace& workspace,

@@ -42,6 +42,7 @@ public:
     void options(Options& options) override {
         options.arguments("STACK", words_,
                           "Stacks to check; or: accept REF..., ignore REF... (as printed)");
+        add_scope_options(options, scope_);
         options.flag("--revert", revert_, "Make a plan that restores what drifted");
         options.flag("--adopt", adopt_, "Write what is there into the intent, and make a plan");
         options.flag("--unmanaged", unmanaged_, "List what exists and is in no state");
@@ -65,11 +66,14 @@ public:
             return session.fail_with(
                 {error("cli.usage", "--revert and --adopt exclude each other", {},
                        "a repair goes one way: restore, or take over what is there")});
-        auto prepared = prepare(session, words_, false);
+        auto prepared = prepare(session, words_, false, Scope(scope_));
         if (!prepared) return session.fail_with(prepared.error());
+        if (prepared->scope.concerns_nothing())
+            return session.finish(prepared->scope.nothing(session, prepared->workspace.get()));
         auto checked = check_and_record(session, *prepared->workspace, prepared->walk,
                                         {.unmanaged = unmanaged_, .who = who_});
         if (!checked) return session.fail_with(checked.error());
+        prepared->scope.tell(checked->report, *prepared->workspace);
         if (revert_) return revert_drift(session, *prepared, *std::move(checked));
         if (adopt_) return adopt_drift(session, *prepared, *std::move(checked));
         return session.finish(std::move(checked->report));
@@ -79,6 +83,7 @@ private:
     std::vector<std::string> words_;
     bool revert_ = false, adopt_ = false, unmanaged_ = false, who_ = false;
     AcceptWish wish_;
+    ScopeWish scope_;
 };
 
 }  // namespace

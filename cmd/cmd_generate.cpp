@@ -59,14 +59,16 @@ public:
     void options(Options& options) override {
         options.arguments("STACK", patterns_,
                           "Stacks to generate: intent, intent@env, or a pattern");
+        add_scope_options(options, wish_);
         options.flag("--check", check_, "Write nothing; exit 2 when files are stale");
     }
 
     ExitCode run(Session& session) override {
-        auto prepared = prepare(session, patterns_, false);
+        auto prepared = prepare(session, patterns_, false, Scope(wish_));
         if (!prepared) return session.fail_with(prepared.error());
         auto report = session.new_report();
         add_static(report, prepared->walk);
+        prepared->scope.tell(report, *prepared->workspace);
         if (!check_) {
             if (auto ready = prepared->workspace->store.prepare(); !ready)
                 return session.fail_with(ready.error());
@@ -144,6 +146,7 @@ private:
     }
 
     std::vector<std::string> patterns_;
+    ScopeWish wish_;
     bool check_ = false;
 };
 

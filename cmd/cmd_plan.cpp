@@ -36,17 +36,21 @@ public:
 
     void options(Options& options) override {
         options.arguments("STACK", patterns_, "Stacks to plan: intent, intent@env, or a pattern");
+        add_scope_options(options, wish_);
         options.flag("--destroy", destroy_, "Plan to destroy everything in the stacks");
         options.flag("--detailed-exitcode", detailed_, "Exit 2 when something would change");
     }
 
     ExitCode run(Session& session) override {
-        auto prepared = prepare(session, patterns_, false);
+        auto prepared = prepare(session, patterns_, false, Scope(wish_));
         if (!prepared) return session.fail_with(prepared.error());
+        if (prepared->scope.concerns_nothing())
+            return session.finish(prepared->scope.nothing(session, prepared->workspace.get()));
         auto planned =
             make_plan(session, *prepared->workspace, prepared->walk, {.destroy = destroy_});
         auto& report = planned.report;
         report.verdict = plan_verdict(planned);
+        prepared->scope.tell(report, *prepared->workspace);
         if (planned.manifest && planned.changes && !planned.blocked)
             report.next = next_after_plan(*planned.manifest);
         if (detailed_ && planned.changes) report.exit = worst(report.exit, ExitCode::changes);
@@ -55,6 +59,7 @@ public:
 
 private:
     std::vector<std::string> patterns_;
+    ScopeWish wish_;
     bool destroy_ = false, detailed_ = false;
 };
 

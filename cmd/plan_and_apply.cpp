@@ -22,12 +22,15 @@ void forget_changes(report::Report& report) {
 }  // namespace
 
 ExitCode plan_and_apply(Session& session, const DirectApply& wish) {
-    auto prepared = prepare(session, wish.patterns, true);
+    auto prepared = prepare(session, wish.patterns, true, Scope(wish.scope));
     if (!prepared) return session.fail_with(prepared.error());
+    if (prepared->scope.concerns_nothing())
+        return session.finish(prepared->scope.nothing(session, prepared->workspace.get()));
     auto planned =
         make_plan(session, *prepared->workspace, prepared->walk, {.destroy = wish.destroy});
     auto& report = planned.report;
     report.verdict = plan_verdict(planned);
+    prepared->scope.tell(report, *prepared->workspace);
     const bool stop =
         !planned.manifest || planned.blocked || !planned.changes || has_errors(report.diagnostics);
     if (stop) return session.finish(std::move(report));

@@ -9,6 +9,7 @@ namespace agentops::cmd {
 struct DirectApply {
     std::vector<std::string> patterns;
     bool destroy = false, auto_approve = false, allow_protected = false;
+    ScopeWish scope = {};
 };
 
 ExitCode plan_and_apply(Session& session, const DirectApply& wish);

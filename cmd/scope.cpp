@@ -9,7 +9,8 @@
 namespace agentops::cmd {
 
 void add_scope_options(Options& options, ScopeWish& wish, bool with_staged) {
-    options.flag("--changed", wish.changed, "Only stacks that differ from --base, and their readers");
+    options.flag("--changed", wish.changed,
+                 "Only stacks that differ from --base, and their readers");
     if (with_staged)
         options.flag("--staged", wish.staged,
                      "Judge what the next commit will contain, as git has it, not the disk");
@@ -80,7 +81,9 @@ Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
     const bool named = session.globals().dir.has_value();
     Reading reading;
     reading.tree = tree_;
-    reading.root = root ? *root : intent::find_project(start_of(session), named, *tree_).value_or(start_of(session));
+    reading.root =
+        root ? *root
+             : intent::find_project(start_of(session), named, *tree_).value_or(start_of(session));
     reading.allow_empty = true;
     reading.choose = [&](intent::Project& project) {
         // A project below is shown from where the command runs.
@@ -89,9 +92,8 @@ Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
         affected_ = find_affected(project, repository_->root(), changes_, before_.get());
         const auto& limits = project.settings.limits;
         if (all || limits.budget || limits.processors) return;
-        std::erase_if(project.files, [&](const fs::path& file) {
-            return affected_.needed.count(file) == 0;
-        });
+        std::erase_if(project.files,
+                      [&](const fs::path& file) { return affected_.needed.count(file) == 0; });
     };
     return load_workspace(session, reading);
 }
@@ -103,6 +105,13 @@ Selection Scope::within(Selection stacks, const Workspace& workspace) const {
         return affected_.files.count(file.lexically_normal()) == 0;
     });
     return stacks;
+}
+
+report::Report Scope::nothing(Session& session, const Workspace* workspace) const {
+    auto report = session.new_report();
+    report.verdict = "nothing to do: no intent depends on what changed";
+    if (workspace != nullptr) tell(report, *workspace);
+    return report;
 }
 
 void Scope::tell(report::Report& report, const Workspace& workspace) const {

@@ -42,6 +42,8 @@ public:
     Selection within(Selection stacks, const Workspace& workspace) const;
     /// Nothing changed that any intent depends on.
     bool concerns_nothing() const { return wish_.any() && affected_.files.empty(); }
+    /// The report of a command that has nothing to do then.
+    report::Report nothing(Session& session, const Workspace* workspace = nullptr) const;
     /// Adds what --why asks for, and the intents that are gone.
     void tell(report::Report& report, const Workspace& workspace) const;
 

@@ -54,7 +54,7 @@ std::vector<std::string> path_words(std::string_view text) {
     while (!(text = past(text, kBetweenWords)).empty()) {
         auto word = text.substr(0, text.find_first_of(kBetweenWords));
         text.remove_prefix(word.size());
-        if (word.ends_with(':')) word.remove_suffix(1);
+        if (word.ends_with(':')) continue;  // a key
         const auto reference = word.find("${");
         if (reference != std::string_view::npos)
             word = word.substr(0, word.substr(0, reference).rfind('/') + 1);

@@ -18,8 +18,8 @@ struct Outline {
 };
 Outline outline_of(std::string_view text);
 
-/// The words of a text that may be paths, as they stand there; of one with a reference inside, what
-/// is before it.
+/// The words of a text that may be paths, as they stand there, keys left out; of one with a
+/// reference inside, what is before it.
 std::vector<std::string> path_words(std::string_view text);
 
 }  // namespace agentops::intent

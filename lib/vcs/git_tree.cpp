@@ -37,7 +37,7 @@ public:
         if (!inside) return {};
         if (const auto below = in_submodule(*inside))
             return below->tree ? below->tree->resolve(root_ / *inside) : fs::path();
-        return root_ / *inside;
+        return inside->empty() ? root_ : root_ / *inside;
     }
 
     Kind kind(const fs::path& path) const override {
