@@ -45,6 +45,7 @@ public:
 
     Affected run(const vcs::FileChanges& changes, const FileTree* before) {
         add_modules();
+        shared_ = shared_change();
         for (const auto& sheet : sheets_)
             judge(sheet);
         add_namesakes();
@@ -113,9 +114,10 @@ private:
     }
 
     void judge(const Sheet& sheet) {
-        if (auto chain = shared_change(); !chain.empty()) return add(sheet.file, chain);
-        for (const auto& path : {sheet.file, tree_.resolve(sheet.file)}) {
-            if (const auto at = changed_.find(path); at != changed_.end())
+        if (!shared_.empty()) return add(sheet.file, shared_);
+        const auto path = tree_.is_link(sheet.file) ? tree_.resolve(sheet.file) : sheet.file;
+        for (const auto& one : {sheet.file, path}) {
+            if (const auto at = changed_.find(one); at != changed_.end())
                 return add(sheet.file, at->second);
         }
         if (!names_anything(sheet.text)) return;
@@ -187,21 +189,24 @@ private:
     }
 
     void add_readers() {
-        for (bool more = true; more;) {
-            more = false;
-            for (const auto& sheet : sheets_) {
-                if (found_.files.count(sheet.file) > 0) continue;
-                for (const auto& other : sheets_) {
-                    if (found_.files.count(other.file) == 0 ||
-                        sheet.outline.reads.count(other.outline.name) == 0)
-                        continue;
-                    auto chain = found_.why[other.file];
-                    chain.push_back(
-                        fmt::format("{} reads {}", shown(sheet.file), other.outline.name));
-                    add(sheet.file, std::move(chain));
-                    more = true;
-                    break;
-                }
+        std::multimap<std::string, const Sheet*> readers;  // by the intent that they read
+        std::map<fs::path, const Sheet*> by_file;
+        for (const auto& sheet : sheets_) {
+            by_file.emplace(sheet.file, &sheet);
+            for (const auto& name : sheet.outline.reads)
+                readers.emplace(name, &sheet);
+        }
+        std::vector<fs::path> open(found_.files.begin(), found_.files.end());
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            const auto& name = by_file.at(open[i])->outline.name;
+            auto [at, end] = readers.equal_range(name);
+            for (; at != end; ++at) {
+                const auto& reader = at->second->file;
+                if (found_.files.count(reader) > 0) continue;
+                auto chain = found_.why[open[i]];
+                chain.push_back(fmt::format("{} reads {}", shown(reader), name));
+                add(reader, std::move(chain));
+                open.push_back(reader);
             }
         }
     }
@@ -250,6 +255,7 @@ private:
     std::map<fs::path, Chain> changed_;
     std::vector<Sheet> sheets_;
     std::set<std::string> names_;
+    Chain shared_;
     Affected found_;
 };
 

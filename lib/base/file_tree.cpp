@@ -31,6 +31,11 @@ public:
         return kind_of(fs::status(path, ignored));
     }
 
+    bool is_link(const fs::path& path) const override {
+        std::error_code ignored;
+        return fs::is_symlink(path, ignored);
+    }
+
     Result<std::string> read(const fs::path& path, std::size_t limit) const override {
         return read_file(path, limit);
     }

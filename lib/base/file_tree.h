@@ -25,6 +25,8 @@ public:
     virtual fs::path resolve(const fs::path& path) const = 0;
     /// What the path stands for, links followed.
     virtual Kind kind(const fs::path& path) const = 0;
+    /// The path itself is a link.
+    virtual bool is_link(const fs::path& path) const = 0;
     /// As read_file(), with its codes.
     virtual Result<std::string> read(const fs::path& path,
                                      std::size_t limit = kMaxInputBytes) const = 0;

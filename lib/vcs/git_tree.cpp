@@ -53,6 +53,12 @@ public:
         return is_ignored(*inside) ? disk_tree()->kind(path) : Kind::none;
     }
 
+    bool is_link(const fs::path& path) const override {
+        if (!is_ours(path)) return disk_tree()->is_link(path);
+        const auto* item = find(relative(path));
+        return item != nullptr && item->is_link();
+    }
+
     Result<std::string> read(const fs::path& path, std::size_t limit) const override {
         if (!is_ours(path)) return disk_tree()->read(path, limit);
         const auto inside = follow(relative(path));

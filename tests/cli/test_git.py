@@ -352,5 +352,70 @@ class ChangedTest(GitTest):
             self.assertEqual([stack["stack"] for stack in record["stacks"]], ["a"], command)
 
 
+SERVER = "net: {kind: network, cidr: 10.3.0.0/16}\nbox: {kind: server, in: net, image: ubuntu-24.04, size: SIZE}\n"
+
+
+class DiffTest(GitTest):
+    def diff(self, project, *args, expect=2):
+        """The record of a diff, with its stacks by name and their changes by address."""
+        record = project.agentops_json("diff", *args, expect=expect)
+        self.assertEqual(project.fake.calls, [])
+        return record, {stack["stack"]: {change["address"]: change["action"] for unit in stack["units"]
+                                         for change in unit["resources"]} for stack in record["stacks"]}
+
+    def test_what_two_revisions_want(self):
+        project = self.committed({"shop.intent.yaml": cli.intent(components=cli.topic("a") + cli.topic("b")),
+                                  "gone.intent.yaml": cli.intent("gone", cli.topic("g")),
+                                  "same.intent.yaml": cli.intent("same", cli.topic("s"))})
+        self.diff(project, expect=0)
+        self.write(project, "shop.intent.yaml", cli.intent(components=cli.topic("a", "new") + cli.topic("c")))
+        project.path("gone.intent.yaml").unlink()
+        self.write(project, "fresh.intent.yaml", cli.intent("fresh", cli.topic("f")))
+        record, stacks = self.diff(project)
+        self.assertEqual(stacks, {
+            "fresh": {"aws_sns_topic.f": "create"}, "gone": {"aws_sns_topic.g": "delete"},
+            "shop": {"aws_sns_topic.a": "update", "aws_sns_topic.b": "delete", "aws_sns_topic.c": "create"}})
+        self.assertEqual(record["next"], ["agentops plan fresh shop"])
+        (changed,) = [change for unit in record["stacks"][2]["units"] for change in unit["resources"]
+                      if change["action"] == "update"]
+        self.assertEqual([(one["path"], one["before"], one["after"]) for one in changed["attributes"]],
+                         [("name", '"a"', '"new"')])
+        self.git(project, "add", "-A")
+        self.git(project, "commit", "-qm", "second")
+        self.diff(project, expect=0)
+        self.assertEqual(self.diff(project, "HEAD~1", "HEAD")[1], stacks)
+
+    def test_cost_and_findings(self):
+        project = self.committed({"shop.intent.yaml": cli.intent(components=SERVER.replace("SIZE", "t3.micro"))})
+        self.write(project, "shop.intent.yaml", cli.intent(components=SERVER.replace("SIZE", "t3.large")))
+        record, stacks = self.diff(project)
+        self.assertEqual(stacks, {"shop": {"aws_instance.box": "update"}})
+        (unit,) = record["stacks"][0]["units"]
+        self.assertRegex(unit["cost"], r"^\+[1-9][0-9.]* USD/month$")
+        self.write(project, "shop.intent.yaml", cli.intent(components=(
+            SERVER.replace("SIZE", "t3.micro")
+            + "v: {kind: resource, type: aws_ebs_volume, args: {availability_zone: eu-west-1a, size: 10}}\n")))
+        record, _ = self.diff(project)
+        self.assertEqual([(one["rule"], one["address"]) for one in record["findings"]],
+                         [("unencrypted-storage", "aws_ebs_volume.v")])
+        self.git(project, "commit", "-qam", "second")
+        self.git(project, "checkout", "-q", "HEAD~1")
+        record, _ = self.diff(project, "main")
+        self.assertEqual((record["findings"], [one["rule"] for one in record["findings_gone"]]),
+                         ([], ["unencrypted-storage"]))
+
+    def test_files_of_machines_and_modules(self):
+        text = (SERVER.replace("SIZE", "t3.micro").rstrip("\n").rstrip("}")
+                + ", configure: {files: {/etc/a: {source: a.txt}}}}\nm: {kind: module, source: ./mod}\n")
+        project = self.committed({"shop.intent.yaml": cli.intent(components=text), "a.txt": "one\n",
+                                  "mod/main.tf": "# one\n"})
+        self.write(project, "a.txt", "two\n")
+        self.write(project, "mod/main.tf", "# two\n")
+        _, stacks = self.diff(project)
+        self.assertEqual(set(stacks["shop"].values()), {"update"})
+        self.assertIn("module.m", stacks["shop"])
+        self.assertEqual(len(stacks["shop"]), 2)
+
+
 if __name__ == "__main__":
     cli.main()
