@@ -8,6 +8,7 @@
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/complete.h"
 #include "cmd/session.h"
 #include "report/table.h"
 
@@ -188,6 +189,11 @@ ExitCode run_app(int argc, char** argv) {
     std::vector<CLI::App*> subs;
     for (const auto& command : all)
         subs.push_back(add_command(app, *command));
+    if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+        const std::vector<std::string> words(argv + 2, argv + argc);
+        fmt::print("{}", suggestion_lines(complete(app, words), words.empty() ? "" : words.back()));
+        return ExitCode::done;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
