@@ -6,9 +6,11 @@
 #include <cstdio>
 
 #include "base/diagnostic.h"
+#include "base/fs.h"
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/complete.h"
+#include "cmd/man.h"
 #include "cmd/session.h"
 #include "report/table.h"
 
@@ -167,6 +169,16 @@ int print_help(const CLI::App& app, const CLI::Success& asked,
     return 0;
 }
 
+ExitCode write_man(const fs::path& folder, const std::map<std::string, std::string>& pages) {
+    for (const auto& [name, text] : pages) {
+        const auto written = write_file(folder / name, text, 0644);
+        if (written) continue;
+        fmt::print(stderr, "{}", render(written.error().front()));
+        return ExitCode::tool_failed;
+    }
+    return ExitCode::done;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<Command>> commands() {
@@ -189,7 +201,9 @@ ExitCode run_app(int argc, char** argv) {
     std::vector<CLI::App*> subs;
     for (const auto& command : all)
         subs.push_back(add_command(app, *command));
-    if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (first == "__man" && argc == 3) return write_man(argv[2], man_pages(app, all, subs));
+    if (first == "__complete") {
         const std::vector<std::string> words(argv + 2, argv + argc);
         fmt::print("{}", suggestion_lines(complete(app, words), words.empty() ? "" : words.back()));
         return ExitCode::done;

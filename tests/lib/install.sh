@@ -21,7 +21,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte jq:jq pre-commit:pre-commit
-    zsh:zsh fish:fish)
+    zsh:zsh fish:fish mandoc:mandoc)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
