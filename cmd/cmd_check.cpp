@@ -38,28 +38,49 @@ public:
         Scope scope(wish_);
         if (auto compared = scope.compare(session); !compared)
             return session.fail_with(compared.error());
-        if (!wish_.staged) return check(session, scope, std::nullopt);
-        const auto projects = scope.projects(session);
-        auto worst_exit = ExitCode::done;
-        for (const auto& project : projects)
-            worst_exit = worst(worst_exit, check(session, scope, project));
-        if (projects.empty()) return session.finish(scope.nothing(session));
-        return worst_exit;
+        std::vector<report::Report> reports;
+        std::vector<std::optional<fs::path>> projects{std::nullopt};
+        if (wish_.staged) {
+            const auto found = scope.projects(session);
+            projects.assign(found.begin(), found.end());
+        }
+        for (const auto& project : projects) {
+            auto report = check(session, scope, project);
+            if (!report) return session.fail_with(report.error());
+            reports.push_back(*std::move(report));
+        }
+        return session.finish(reports.empty() ? scope.nothing(session)
+                                              : merged(std::move(reports)));
     }
 
 private:
-    ExitCode check(Session& session, Scope& scope, const std::optional<fs::path>& project) const {
-        auto workspace = scope.load(session, project, !patterns_.empty());
-        if (!workspace) return session.fail_with(workspace.error());
-        auto selection = select_stacks(session, **workspace, patterns_);
-        if (!selection) return session.fail_with(selection.error());
-        auto within = scope.within(std::move(*selection), **workspace);
-        if (scope.concerns_nothing())
-            return session.finish(scope.nothing(session, workspace->get()));
-        const auto walk = walk_static(session, **workspace, std::move(within), Depth::findings);
-        auto report = make_report(session, **workspace, walk);
-        scope.tell(report, **workspace);
-        return session.finish(std::move(report));
+    Result<report::Report> check(Session& session, Scope& scope,
+                                 const std::optional<fs::path>& project) const {
+        TRY(const auto workspace, scope.load(session, project, !patterns_.empty()));
+        TRY(auto selection, select_stacks(session, *workspace, patterns_));
+        auto within = scope.within(std::move(selection), *workspace);
+        if (scope.concerns_nothing()) return scope.nothing(session, workspace.get());
+        const auto walk = walk_static(session, *workspace, std::move(within), Depth::findings);
+        auto report = make_report(session, *workspace, walk);
+        scope.tell(report, *workspace);
+        return report;
+    }
+
+    /// Several projects of one repository, judged together.
+    static report::Report merged(std::vector<report::Report> reports) {
+        auto all = std::move(reports.front());
+        for (std::size_t i = 1; i < reports.size(); ++i) {
+            auto& more = reports[i];
+            all.exit = worst(all.exit, more.exit);
+            std::move(more.stacks.begin(), more.stacks.end(), std::back_inserter(all.stacks));
+            std::move(more.findings.begin(), more.findings.end(), std::back_inserter(all.findings));
+            std::move(more.remarks.begin(), more.remarks.end(), std::back_inserter(all.remarks));
+            append(all.diagnostics, std::move(more.diagnostics));
+            for (auto& one : more.extra["affected"])
+                all.extra["affected"].push_back(std::move(one));
+            if (!more.stacks.empty()) all.verdict += "; " + more.verdict;
+        }
+        return all;
     }
 
     static report::Report make_report(Session& session, const Workspace& workspace,

@@ -4,7 +4,7 @@
 #include "cmd/affected.h"
 #include "cmd/command.h"
 #include "cmd/desired.h"
-#include "cmd/plan_flow.h"
+#include "cmd/scope.h"
 #include "cmd/session.h"
 
 namespace agentops::cmd {
@@ -67,21 +67,24 @@ private:
         } else {
             TRY(changes, repository.changes_on_disk(base));
         }
+        if (auto project = project_in(session, *after); !project && !project_in(session, *before))
+            return fail(std::move(project).error());
         TRY(const auto old_side, side(session, before, repository.root(), changes));
         TRY(const auto new_side, side(session, after, repository.root(), changes));
         return report_of(session, *old_side, *new_side);
+    }
+
+    static Result<fs::path> project_in(const Session& session, const FileTree& tree) {
+        return intent::find_project(start_of(session), session.globals().dir.has_value(), tree);
     }
 
     /// The stacks of a side that the changes concern. A side without a project wants nothing.
     static Result<std::unique_ptr<Side>> side(Session& session, const FileTreePtr& tree,
                                               const fs::path& top,
                                               const vcs::FileChanges& changes) {
-        std::error_code ignored;
         Reading reading;
         reading.tree = tree;
-        reading.root = fs::weakly_canonical(fs::absolute(session.start()), ignored);
-        const bool named = session.globals().dir.has_value();
-        if (auto found = intent::find_project(*reading.root, named, *tree)) reading.root = *found;
+        reading.root = project_in(session, *tree).value_or(start_of(session));
         reading.allow_empty = true;
         std::set<fs::path> files;
         reading.choose = [&](intent::Project& project) {

@@ -48,16 +48,11 @@ Status Scope::compare(Session& session) {
     return {};
 }
 
-namespace {
-
-/// Links followed, as git names its files.
 fs::path start_of(const Session& session) {
     std::error_code ignored;
     auto folder = fs::weakly_canonical(fs::absolute(session.start()), ignored);
     return folder.has_filename() ? folder : folder.parent_path();
 }
-
-}  // namespace
 
 std::vector<fs::path> Scope::projects(Session& session) const {
     const auto start = start_of(session);
@@ -81,9 +76,10 @@ Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
     const bool named = session.globals().dir.has_value();
     Reading reading;
     reading.tree = tree_;
-    reading.root =
-        root ? *root
-             : intent::find_project(start_of(session), named, *tree_).value_or(start_of(session));
+    reading.root = root;
+    if (!root) {
+        TRY(reading.root, intent::find_project(start_of(session), named, *tree_));
+    }
     reading.allow_empty = true;
     reading.choose = [&](intent::Project& project) {
         // A project below is shown from where the command runs.

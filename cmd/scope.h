@@ -24,6 +24,9 @@ struct ScopeWish {
 /// --changed, --base and --why; --staged where the command can do with the index alone.
 void add_scope_options(Options& options, ScopeWish& wish, bool with_staged = false);
 
+/// The folder that a command works in, links followed, as git names its files.
+fs::path start_of(const Session& session);
+
 /// One project of the repository within that scope.
 class Scope {
 public:

@@ -125,6 +125,21 @@ class StagedTest(GitTest):
         self.assertEqual(self.record["diagnostics"][0]["position"]["file"], "infra/shop.intent.yaml")
         self.assertEqual(self.stacks(project, "--staged"), [])
 
+    def test_several_projects_below(self):
+        """What a hook sees that starts at the top: one record, and paths from there."""
+        project = self.repository({f"{name}/shop.intent.yaml": cli.intent(components=text)
+                                   for name, text in {"one": GOOD, "two": BAD + "u: {kind: queue}\n"}.items()})
+        project.env["GIT_CEILING_DIRECTORIES"] = str(project.folder.parent)
+        self.git(project, "add", "one")
+        self.assertEqual(self.stacks(project, "--staged"), ["shop"])
+        self.git(project, "add", "two")
+        self.assertEqual(self.stacks(project, "--staged", expect=3), ["shop", "shop"])
+        self.assertEqual([one["position"]["file"] for one in self.record["diagnostics"]], ["two/shop.intent.yaml"])
+        self.stacks(project, "--changed", expect=3)
+        self.assertEqual(cli.codes(self.record), ["project.not-found"])
+        self.git(project, "commit", "-qm", "x")
+        self.assertEqual(cli.codes(project.agentops_json("diff", expect=3)), ["project.not-found"])
+
     def test_a_link_a_submodule_and_a_sparse_checkout(self):
         project = self.committed({"shop.intent.yaml": cli.intent(components=GOOD), "lib/x": "1\n", "infra/real": "x"})
         os.symlink("infra/real", project.path("link.intent.yaml"))
