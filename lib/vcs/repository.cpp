@@ -266,8 +266,4 @@ fs::path Repository::common_dir() const {
     return git_repository_commondir(handle_->git.get());
 }
 
-bool Repository::is_linked_worktree() const {
-    return git_repository_is_worktree(handle_->git.get()) == 1;
-}
-
 }  // namespace agentops::vcs

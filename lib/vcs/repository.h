@@ -55,7 +55,6 @@ public:
     std::optional<std::string> config(const std::string& name) const;
     /// Git's own folder, shared by all worktrees.
     fs::path common_dir() const;
-    bool is_linked_worktree() const;
 
     struct Handle;
 
