@@ -61,10 +61,14 @@ private:
     /// Modules that use a module that changed changed with it.
     void add_modules() {
         std::set<fs::path> folders;
+        std::set<fs::path> seen;
         for (const auto& [path, chain] : changed_) {
-            if (project_.tree->kind(path.parent_path() / "main.tf") == FileTree::Kind::file ||
-                is_module_file(path))
-                folders.insert(path.parent_path());
+            if (is_module_file(path)) folders.insert(path.parent_path());
+            for (auto at = path.parent_path(); is_below(at, top_); at = at.parent_path()) {
+                if (!seen.insert(at).second) break;
+                if (holds_module(at)) folders.insert(at);
+                if (at == top_) break;
+            }
         }
         if (folders.empty()) return;
         const auto all = tree_.files(top_).value_or(std::vector<fs::path>());
@@ -88,6 +92,12 @@ private:
                 open.push_back(user);
             }
         }
+    }
+
+    bool holds_module(const fs::path& folder) const {
+        const auto entries = tree_.entries(folder).value_or(std::vector<FileTree::Entry>());
+        return std::any_of(entries.begin(), entries.end(),
+                           [](const auto& entry) { return is_module_file(entry.name); });
     }
 
     static fs::path folder_of(const fs::path& path) {
@@ -127,6 +137,10 @@ private:
             chain.push_back(fmt::format("{} names {}", shown(sheet.file), escape_terminal(word)));
             return add(sheet.file, std::move(chain));
         }
+        for (const auto& [changed, chain] : changed_) {
+            if (!intent::is_path_word(shown(changed)) && names_oddly(sheet.text, changed))
+                return add(sheet.file, chain);
+        }
     }
 
     /// What all intents of the project depend on.
@@ -136,6 +150,8 @@ private:
         if (settings.prices.book) names.push_back(settings.prices.book->value);
         for (const auto& [component, source] : settings.telemetry)
             names.push_back(source.from.file.value);
+        for (const auto& [name, agent] : settings.agents)
+            names.insert(names.end(), agent.command.begin(), agent.command.end());
         for (const auto& name : names) {
             const auto at = changed_.find((project_.root / name).lexically_normal());
             if (at != changed_.end()) return at->second;
@@ -157,16 +173,24 @@ private:
                });
     }
 
+    /// A text holds the name of a path, or of a folder above, that path_words() cuts into pieces.
+    bool names_oddly(const std::string& text, const fs::path& path) const {
+        for (auto at = path; is_below(at, top_) && at != top_; at = at.parent_path()) {
+            const auto name = at.filename().string();
+            if (!intent::is_path_word(name) && text.find(name) != std::string::npos) return true;
+        }
+        return false;
+    }
+
     Chain change_behind(const Sheet& sheet, const std::string& word) const {
         for (const auto& base : {sheet.file.parent_path(), project_.root}) {
             const auto path = folder_of(base / word);
-            // "." and what is above would make everything depend on everything.
-            if (!is_below(path, top_) || is_below(sheet.file, path)) continue;
+            // A word that happens to name a folder above says nothing; ".." does.
+            if (!is_below(path, top_) || (is_below(sheet.file, path) && word[0] != '.')) continue;
             if (auto chain = chain_below(path); !chain.empty()) return chain;
             // A playbook takes what lies beside it.
-            const auto folder = path.parent_path();
-            if (is_yaml(path) && !is_below(sheet.file, folder)) {
-                if (auto chain = chain_below(folder); !chain.empty()) return chain;
+            if (is_yaml(path) && sheet.text.find("playbook") != std::string::npos) {
+                if (auto chain = chain_below(path.parent_path()); !chain.empty()) return chain;
             }
             if (auto chain = chain_below(base / "roles" / word); !chain.empty()) return chain;
         }

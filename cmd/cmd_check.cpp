@@ -71,6 +71,10 @@ private:
         auto all = std::move(reports.front());
         for (std::size_t i = 1; i < reports.size(); ++i) {
             auto& more = reports[i];
+            if (all.stacks.empty())
+                all.verdict = std::move(more.verdict);
+            else if (!more.stacks.empty())
+                all.verdict += "; " + more.verdict;
             all.exit = worst(all.exit, more.exit);
             std::move(more.stacks.begin(), more.stacks.end(), std::back_inserter(all.stacks));
             std::move(more.findings.begin(), more.findings.end(), std::back_inserter(all.findings));
@@ -78,7 +82,6 @@ private:
             append(all.diagnostics, std::move(more.diagnostics));
             for (auto& one : more.extra["affected"])
                 all.extra["affected"].push_back(std::move(one));
-            if (!more.stacks.empty()) all.verdict += "; " + more.verdict;
         }
         return all;
     }

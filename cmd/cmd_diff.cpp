@@ -86,6 +86,7 @@ private:
         reading.tree = tree;
         reading.root = project_in(session, *tree).value_or(start_of(session));
         reading.allow_empty = true;
+        reading.ask_agents = false;
         std::set<fs::path> files;
         reading.choose = [&](intent::Project& project) {
             const auto affected = find_affected(project, top, changes, nullptr);

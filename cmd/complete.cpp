@@ -123,7 +123,7 @@ Suggestions values_of(const std::string& name, const std::vector<std::string>& w
     Suggestions found;
     if (name == "ACTION") return {{"install", ""}, {"uninstall", ""}, {"status", ""}};
     if (name == "--color") return {{"auto", ""}, {"always", ""}, {"never", ""}};
-    if (name == "STACK" || name == "STACKS") return Known(words).stacks();
+    if (name == "STACK") return Known(words).stacks();
     if (name == "--env") return Known(words).environments();
     if (name == "COMPONENT") return Known(words).components();
     if (name == "RUN") {

@@ -98,12 +98,12 @@ Status trust_agents(const intent::Project& project) {
     return write_file(*file, dump_json(trusted, 2) + "\n", 0600);
 }
 
-Council::Council(Session& session, const intent::Project& project)
+Council::Council(Session& session, const intent::Project& project, bool ask)
     : session_(session), project_(project), store_(project.root) {
-    if (!project.settings.agents.empty()) admit();
+    if (!project.settings.agents.empty()) admit(ask);
 }
 
-void Council::admit() {
+void Council::admit(bool ask) {
     const auto& agents = project_.settings.agents;
     for (const auto& [name, agent] : agents) {
         if (is_ours(name))
@@ -113,7 +113,7 @@ void Council::admit() {
     }
     if (!remarks_.empty()) return;
     const auto& first = agents.front().second;
-    if (in_git_hook() || project_.tree != disk_tree()) {
+    if (!ask || in_git_hook() || project_.tree != disk_tree()) {
         remarks_.push_back(note("agent.hook",
                                 "the project's agents are not asked: a check of what git has runs "
                                 "no program of it",

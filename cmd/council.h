@@ -20,7 +20,8 @@ Stage stage_of(const intent::OutsideAgent& agent);
 
 class Council {
 public:
-    Council(Session& session, const intent::Project& project);
+    /// `ask`: else nobody of them is, as in a git hook.
+    Council(Session& session, const intent::Project& project, bool ask = true);
 
     /// Somebody may be asked at that stage.
     bool sits(Stage stage) const;
@@ -41,7 +42,7 @@ private:
                          const std::string& stack, const Json& slots);
     Result<std::string> run(const std::string& name, const intent::OutsideAgent& agent,
                             const std::string& stack, const std::string& input);
-    void admit();
+    void admit(bool ask);
     bool any(const std::function<bool(const intent::OutsideAgent&)>& wanted) const;
 
     Session& session_;

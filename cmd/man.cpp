@@ -16,7 +16,8 @@ namespace agentops::cmd {
 
 namespace {
 
-constexpr int kWidth = 70;  // of the source: escapes come on top
+constexpr const char* kDate = "2026-11-27";  // of this version
+constexpr int kWidth = 70;                   // of the source: escapes come on top
 
 /// Text as man(7) takes it: no character of it is a macro or an escape.
 std::string plain(std::string_view text) {
@@ -41,8 +42,8 @@ public:
         std::string title(name);
         std::transform(title.begin(), title.end(), title.begin(),
                        [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        text_ = fmt::format(".\\\" Made by agentops __man.\n.TH {} {} 2026-11-27 \"agentops {}\"\n",
-                            title, section, AGENTOPS_VERSION);
+        text_ = fmt::format(".\\\" Made by agentops __man.\n.TH {} {} {} \"agentops {}\"\n", title,
+                            section, kDate, AGENTOPS_VERSION);
         this->section("NAME");
         text_ += fmt::format("{} \\- {}\n", plain(name), plain(summary));
     }

@@ -123,7 +123,7 @@ Result<std::unique_ptr<Workspace>> load_workspace(Session& session, const Readin
     std::sort(workspace.stacks.begin(), workspace.stacks.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     workspace.index = std::make_unique<catalog::StackIndex>(workspace.stacks);
-    workspace.council = std::make_shared<Council>(session, workspace.project);
+    workspace.council = std::make_shared<Council>(session, workspace.project, reading.ask_agents);
     workspace.remarks = workspace.council->remarks();
     TRY_DO(read_knowledge(session, workspace));
     TRY_DO(deal_out(session, workspace));

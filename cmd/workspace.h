@@ -43,6 +43,7 @@ struct Reading {
     bool allow_empty = false;           ///< no intent at all is fine
     /// In place of those of the command line: apply uses what the plan used.
     const std::map<std::string, std::string>* params = nullptr;
+    bool ask_agents = true;  ///< the project's own programs; never for what only git has
     /// May leave out intents before they are read.
     std::function<void(intent::Project&)> choose = {};
 };

@@ -18,6 +18,17 @@ Kind kind_of(const fs::file_status& status) {
     return fs::exists(status) ? Kind::other : Kind::none;
 }
 
+/// What a listing tells by itself: no file is asked once more.
+FileTree::Entry entry_of(const fs::directory_entry& entry) {
+    std::error_code ignored;
+    const bool link = entry.is_symlink(ignored);
+    const auto kind = link                             ? Kind::other
+                      : entry.is_directory(ignored)    ? Kind::folder
+                      : entry.is_regular_file(ignored) ? Kind::file
+                                                       : Kind::other;
+    return {entry.path().filename().string(), kind, link};
+}
+
 class Disk final : public FileTree {
 public:
     fs::path resolve(const fs::path& path) const override {
@@ -45,10 +56,7 @@ public:
         std::error_code failure;
         for (auto at = fs::directory_iterator(folder, failure);
              !failure && at != fs::directory_iterator(); at.increment(failure)) {
-            std::error_code ignored;
-            const auto status = at->symlink_status(ignored);
-            found.push_back(
-                {at->path().filename().string(), kind_of(status), fs::is_symlink(status)});
+            found.push_back(entry_of(*at));
         }
         if (failure)
             return fail(error("file.unreadable", fmt::format("cannot list '{}': {}",
@@ -89,11 +97,6 @@ void FileTree::collect(const fs::path& folder, std::vector<Entry> entries, const
 FileTreePtr disk_tree() {
     static const auto disk = std::make_shared<Disk>();
     return disk;
-}
-
-bool is_below(const fs::path& path, const fs::path& folder) {
-    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-           folder.end();
 }
 
 }  // namespace agentops

@@ -49,7 +49,4 @@ using FileTreePtr = std::shared_ptr<const FileTree>;
 /// The disk as it is.
 FileTreePtr disk_tree();
 
-/// The first components of a path are those of a folder. Of the words alone: no link is followed.
-bool is_below(const fs::path& path, const fs::path& folder);
-
 }  // namespace agentops

@@ -205,13 +205,17 @@ Result<bool> write_if_changed(const fs::path& path, std::string_view bytes, unsi
     return true;
 }
 
+bool is_below(const fs::path& path, const fs::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+           folder.end();
+}
+
 bool lies_inside(const fs::path& path, const fs::path& folder) {
     std::error_code failed;
     const auto real = fs::weakly_canonical(path, failed);
     if (failed) return false;
     const auto home = fs::weakly_canonical(folder, failed);
-    return !failed &&
-           std::mismatch(home.begin(), home.end(), real.begin(), real.end()).first == home.end();
+    return !failed && is_below(real, home);
 }
 
 Status append_line(const fs::path& path, std::string_view line) {

@@ -35,6 +35,9 @@ Result<bool> write_if_changed(const fs::path& path, std::string_view bytes, unsi
 /// Appends one line and fsyncs; creates the file 0600.
 Status append_line(const fs::path& path, std::string_view line);
 
+/// The first components of a path are those of a folder. Of the words alone: no link is followed.
+bool is_below(const fs::path& path, const fs::path& folder);
+
 /// What a path stands for, links followed, lies in the folder; what is not there yet counts too.
 bool lies_inside(const fs::path& path, const fs::path& folder);
 

@@ -63,4 +63,8 @@ std::vector<std::string> path_words(std::string_view text) {
     return words;
 }
 
+bool is_path_word(std::string_view name) {
+    return name.find_first_of(kBetweenWords) == std::string_view::npos;
+}
+
 }  // namespace agentops::intent

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fs.h"
-
 namespace agentops::intent {
 
 struct Outline {
@@ -21,5 +19,7 @@ Outline outline_of(std::string_view text);
 /// The words of a text that may be paths, as they stand there, keys left out; of one with a
 /// reference inside, what is before it.
 std::vector<std::string> path_words(std::string_view text);
+/// A name that path_words() finds whole; one with a blank or a bracket is cut into several.
+bool is_path_word(std::string_view name);
 
 }  // namespace agentops::intent

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <tuple>
 
 #include "base/text.h"
 
@@ -68,16 +69,17 @@ Result<HookStatus> hook_status(const Repository& repository) {
 Status install_hook(const Repository& repository) {
     TRY(const auto status, hook_status(repository));
     if (status.current) return {};
-    if (status.foreign) {
-        const auto before = status.file.parent_path() / kBefore;
-        if (is_there(before))
-            return fail(error(
-                "vcs.hook-twice",
-                fmt::format("'{}' and '{}' are both there", status.file.string(), before.string()),
-                {}, "keep one of them, then install again"));
-        TRY_DO(move_file(status.file, before));
-    }
-    return write_file(status.file, kScript, 0755);
+    if (!status.foreign) return write_file(status.file, kScript, 0755);
+    const auto before = status.file.parent_path() / kBefore;
+    if (is_there(before))
+        return fail(error(
+            "vcs.hook-twice",
+            fmt::format("'{}' and '{}' are both there", status.file.string(), before.string()), {},
+            "keep one of them, then install again"));
+    TRY_DO(move_file(status.file, before));
+    auto written = write_file(status.file, kScript, 0755);
+    if (!written) std::ignore = move_file(before, status.file);
+    return written;
 }
 
 Status uninstall_hook(const Repository& repository) {

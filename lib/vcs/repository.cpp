@@ -63,15 +63,20 @@ FileChange::Kind kind_of(git_delta_t status) {
     }
 }
 
-void add_changes(const OwnedDiff& diff, FileChanges& found) {
-    const auto count = git_diff_num_deltas(diff.get());
+/// What a diff of libgit2 holds; `failed` is what making it returned.
+Result<FileChanges> changes_of(int failed, git_diff* raw, const char* what) {
+    const OwnedDiff diff(raw);
+    if (failed != 0) return unreadable(what);
+    FileChanges found;
+    const auto count = git_diff_num_deltas(raw);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto* delta = git_diff_get_delta(diff.get(), i);
+        const auto* delta = git_diff_get_delta(raw, i);
         std::string path =
             delta->new_file.path != nullptr ? delta->new_file.path : delta->old_file.path;
         if (path.ends_with('/')) path.pop_back();
         found.push_back({kind_of(delta->status), std::move(path)});
     }
+    return found;
 }
 
 /// One change for each path: of both steps, from the commit to the index and from there to the
@@ -208,23 +213,19 @@ Result<FileChanges> Repository::changes_in_index(const std::optional<std::string
     TRY(const auto tree, tree_since(*handle_, since));
     TRY(const auto index, index_of(*handle_));
     git_diff* raw = nullptr;
-    auto options = diff_options(0);
-    if (git_diff_tree_to_index(&raw, handle_->git.get(), tree.get(), index.get(), &options) != 0)
-        return unreadable("what is staged");
-    FileChanges found;
-    add_changes(OwnedDiff(raw), found);
-    return merged(std::move(found));
+    const auto options = diff_options(0);
+    const int failed =
+        git_diff_tree_to_index(&raw, handle_->git.get(), tree.get(), index.get(), &options);
+    return changes_of(failed, raw, "what is staged");
 }
 
 Result<FileChanges> Repository::changes_on_disk(const std::optional<std::string>& since) const {
     TRY(auto found, changes_in_index(since));
     TRY(const auto index, index_of(*handle_));
     git_diff* raw = nullptr;
-    auto options = diff_options(GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS);
-    if (git_diff_index_to_workdir(&raw, handle_->git.get(), index.get(), &options) != 0)
-        return unreadable("the working tree");
-    FileChanges on_disk;
-    add_changes(OwnedDiff(raw), on_disk);
+    const auto options = diff_options(GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS);
+    const int failed = git_diff_index_to_workdir(&raw, handle_->git.get(), index.get(), &options);
+    TRY(auto on_disk, changes_of(failed, raw, "the working tree"));
     std::erase_if(on_disk, [&](const auto& change) { return is_left_out(index.get(), change); });
     found.insert(found.end(), on_disk.begin(), on_disk.end());
     return merged(std::move(found));
@@ -235,12 +236,10 @@ Result<FileChanges> Repository::changes_between(const std::string& before,
     TRY(const auto one, tree_of(*handle_, before));
     TRY(const auto other, tree_of(*handle_, after));
     git_diff* raw = nullptr;
-    auto options = diff_options(0);
-    if (git_diff_tree_to_tree(&raw, handle_->git.get(), one.get(), other.get(), &options) != 0)
-        return unreadable("the difference of two commits");
-    FileChanges found;
-    add_changes(OwnedDiff(raw), found);
-    return merged(std::move(found));
+    const auto options = diff_options(0);
+    const int failed =
+        git_diff_tree_to_tree(&raw, handle_->git.get(), one.get(), other.get(), &options);
+    return changes_of(failed, raw, "the difference of two commits");
 }
 
 namespace {

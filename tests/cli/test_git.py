@@ -141,7 +141,8 @@ class StagedTest(GitTest):
         self.assertEqual(cli.codes(project.agentops_json("diff", expect=3)), ["project.not-found"])
 
     def test_a_link_a_submodule_and_a_sparse_checkout(self):
-        project = self.committed({"shop.intent.yaml": cli.intent(components=GOOD), "lib/x": "1\n", "infra/real": "x"})
+        project = self.committed({"shop.intent.yaml": cli.intent(components=GOOD), "lib/x": "1\n", "infra/real": "x",
+                                  "infra/deep.intent.yaml": cli.intent("deep", GOOD)})
         os.symlink("infra/real", project.path("link.intent.yaml"))
         self.write(project, "infra/real", cli.intent("linked", BAD))
         self.git(project, "add", "-A")
@@ -149,8 +150,25 @@ class StagedTest(GitTest):
         self.assertEqual(self.record["diagnostics"][0]["position"]["file"], "link.intent.yaml")
         self.git(project, "reset", "-q", "--hard")
         self.git(project, "sparse-checkout", "set", "lib")
+        self.assertFalse(project.path("infra/deep.intent.yaml").exists())
         self.assertEqual(self.stacks(project, "--changed"), [])
         self.assertEqual(self.record["diagnostics"], [])
+
+    def test_a_file_that_git_ignores_may_lie_on_the_disk(self):
+        text = ("net: {kind: network, cidr: 10.3.0.0/16}\n"
+                "box: {kind: server, in: net, image: ubuntu-24.04, configure: {files: {/etc/a: {source: made/a}}}}\n")
+        project = self.repository({"shop.intent.yaml": cli.intent(components=text), ".gitignore": "made/\n"})
+        self.git(project, "add", "-A")
+        self.stacks(project, "--staged", expect=3)
+        self.write(project, "made/a", "one\n")
+        self.assertEqual(self.stacks(project, "--staged"), ["shop"])
+
+    def test_a_name_that_another_intent_has(self):
+        project = self.committed()
+        self.write(project, "copy.intent.yaml", cli.intent(components=GOOD))
+        self.git(project, "add", "-A")
+        self.stacks(project, "--staged", expect=3)
+        self.assertEqual(cli.codes(self.record), ["project.intent-twice"])
 
     def test_what_a_submodule_holds(self):
         module = self.committed({"files/a": "one\n"})
@@ -341,12 +359,35 @@ class ChangedTest(GitTest):
         text = "m: {kind: module, source: ./modules/top}\n"
         project = self.committed({"a.intent.yaml": cli.intent("a", text), "b.intent.yaml": cli.intent("b", GOOD),
                                   "modules/top/main.tf": module, "modules/deep/main.tf": "# one\n",
-                                  "modules/deep/text.tpl": "one\n"})
-        self.write(project, "modules/deep/text.tpl", "two\n")
+                                  "modules/deep/files/text.tpl": "one\n"})
+        self.git(project, "mv", "modules/deep/main.tf", "modules/deep/network.tf")
+        self.git(project, "commit", "-qm", "no main.tf")
+        self.write(project, "modules/deep/files/text.tpl", "two\n")
         self.assertEqual(self.stacks(project, "--changed", "--why"), ["a"])
         self.assertEqual(self.record["affected"][0]["because"],
-                         ["modules/deep/text.tpl changed", "modules/top uses modules/deep",
+                         ["modules/deep/files/text.tpl changed", "modules/top uses modules/deep",
                           "a.intent.yaml names ./modules/top"])
+        self.assertIn("a.intent.yaml: modules/deep/files/text.tpl changed -> modules/top uses modules/deep -> "
+                      "a.intent.yaml names ./modules/top\n", project.agentops("check", "--changed", "--why").out)
+
+    def test_names_with_blanks_and_what_lies_beside_a_playbook(self):
+        server = "net: {kind: network, cidr: 10.3.0.0/16}\nbox: {kind: server, in: net, image: ubuntu-24.04%s}\n"
+        files = {"a.intent.yaml": cli.intent("a", server % ', configure: {files: {/etc/a: {source: "my files/a, b"}}}'),
+                 "site/b.intent.yaml": cli.intent("b", server % "" + "run: {kind: playbook, source: site.yml, hosts: box}\n"),
+                 "c.intent.yaml": cli.intent("c", GOOD), "my files/a, b": "one\n",
+                 "site/site.yml": "- {hosts: all, tasks: []}\n", "site/roles/r/tasks/main.yml": "[]\n"}
+        project = self.committed(files)
+        for changed, stack in (("my files/a, b", "a"), ("site/roles/r/tasks/main.yml", "b")):
+            self.write(project, changed, "- {}\n")
+            self.assertEqual(self.stacks(project, "--changed", expect=None), [stack], changed)
+            self.git(project, "checkout", "-q", ".")
+
+    def test_a_root_above_its_intent(self):
+        project = self.committed({"agentops.yaml": "apiVersion: agentops/v1\n", "main.tf": "# one\n",
+                                  "in/a.intent.yaml": cli.intent("a", "r: {kind: terraform, source: ../}\n"),
+                                  "in/b.intent.yaml": cli.intent("b", GOOD)})
+        self.write(project, "main.tf", "# two\n")
+        self.assertEqual(self.stacks(project, "--changed"), ["a"])
 
     def test_settings_concern_everybody(self):
         project = self.committed({"a.intent.yaml": cli.intent("a", GOOD), "b.intent.yaml": cli.intent("b", GOOD),
@@ -418,6 +459,19 @@ class DiffTest(GitTest):
         record, _ = self.diff(project, "main")
         self.assertEqual((record["findings"], [one["rule"] for one in record["findings_gone"]]),
                          ([], ["unencrypted-storage"]))
+
+    def test_the_projects_agents_are_not_asked(self):
+        project = self.committed({"shop.intent.yaml": cli.intent(components=cli.topic("a")),
+                                  "agentops.yaml": "apiVersion: agentops/v1\nagents: {x: {command: [sh, ran.sh], "
+                                                   "reads: [prices], writes: [prices]}}\n",
+                                  "ran.sh": "touch ran\n"})
+        project.env["XDG_CONFIG_HOME"] = str(project.fake.folder)
+        project.agentops("agents", "--trust")
+        self.write(project, "shop.intent.yaml", cli.intent(components=cli.topic("a", "new")))
+        self.diff(project)
+        self.assertFalse(project.path("ran").exists())
+        project.agentops("check", expect=None)
+        self.assertTrue(project.path("ran").exists())
 
     def test_files_of_machines_and_modules(self):
         text = (SERVER.replace("SIZE", "t3.micro").rstrip("\n").rstrip("}")
