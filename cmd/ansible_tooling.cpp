@@ -12,10 +12,16 @@ namespace agentops::cmd {
 
 namespace {
 
-run::Step ansible_version_step(const fs::path& program, const fs::path& cwd) {
+fs::path ansible_home(const Workspace& workspace) {
+    return workspace.store.cache() / "ansible";
+}
+
+run::Step ansible_version_step(const fs::path& program, const Workspace& workspace) {
     run::ToolCall call;
     call.argv = {program.string(), "--version"};
-    call.cwd = cwd;
+    call.cwd = workspace.store.dir();
+    // Even asked for its version it makes a folder in its home.
+    call.env = {{"ANSIBLE_HOME", ansible_home(workspace).string()}};
     call.capture = run::ToolCall::Capture::text;
     call.deadline = std::chrono::seconds(60);
     return {"version", "ansible-playbook", std::move(call), false, ""};
@@ -26,7 +32,7 @@ Result<std::string> ask_ansible_version(const Workspace& workspace, const fs::pa
     const auto cached = workspace.store.cache() / fmt::format("{}.txt", fingerprint(program));
     if (auto text = read_file(cached)) return *text;
     TRY_DO(workspace.store.prepare());
-    const auto result = runner.run("tools", ansible_version_step(program, workspace.store.dir()));
+    const auto result = runner.run("tools", ansible_version_step(program, workspace));
     if (!result.ok) return fail(result.diagnostics);
     TRY_DO(write_file(cached, result.output, 0600));
     return result.output;
@@ -101,9 +107,13 @@ std::vector<run::EnvVar> passed_on(const intent::AnsibleSettings& settings) {
 
 }  // namespace
 
+Result<fs::path> locate_ansible(const intent::Project& project) {
+    return locate_program(project, project.settings.ansible.binary, {"ansible-playbook"},
+                          "ansible.binary");
+}
+
 Result<ansible::Tool> find_ansible(const Workspace& workspace, run::Runner& runner) {
-    const auto& named = workspace.project.settings.ansible.binary;
-    TRY(auto program, locate_program(workspace, named, {"ansible-playbook"}, "ansible.binary"));
+    TRY(auto program, locate_ansible(workspace.project));
     TRY(auto text, ask_ansible_version(workspace, program, runner));
     TRY(auto tool, ansible::read_version(program.string(), text));
     TRY_DO(ansible::require_version(tool));
@@ -117,7 +127,7 @@ Result<ansible::StepContext> ansible_context(const Workspace& workspace, const a
     context.tool = tool;
     auto& settings = context.settings;
     settings.run_dir = run_dir;
-    settings.home = workspace.store.cache() / "ansible";
+    settings.home = ansible_home(workspace);
     TRY(settings.control_dir, control_dir());
     add_search_dirs(workspace, unit, settings);
     settings.known_hosts = workspace.store.dir() / "known_hosts";

@@ -8,6 +8,9 @@
 
 namespace agentops::cmd {
 
+/// The program alone. Code: tool.missing.
+Result<fs::path> locate_ansible(const intent::Project& project);
+
 /// ansible-playbook as agentops.yaml names it, or from PATH. Codes: tool.missing, ansible.version,
 /// ansible.too-old.
 Result<ansible::Tool> find_ansible(const Workspace& workspace, run::Runner& runner);

@@ -35,9 +35,9 @@ Tone tone_of(Health health) {
 class DoctorScratch {
 public:
     DoctorScratch() {
-        std::error_code ignored;
-        auto form = (fs::temp_directory_path(ignored) / "agentops-doctor-XXXXXX").string();
-        if (mkdtemp(form.data()) != nullptr) path_ = form;
+        std::error_code missing;
+        auto form = (fs::temp_directory_path(missing) / "agentops-doctor-XXXXXX").string();
+        if (!missing && mkdtemp(form.data()) != nullptr) path_ = form;
     }
     ~DoctorScratch() {
         std::error_code ignored;

@@ -16,6 +16,7 @@
 #include "record/journal.h"
 #include "record/manifest.h"
 #include "terraform/state.h"
+#include "vcs/hook.h"
 
 namespace agentops::cmd::doctor {
 
@@ -159,6 +160,18 @@ Diagnosis git_ignore(const DoctorInput& in) {
         return {Health::ok, "ignores .agentops"};
     return {Health::warn, "would commit .agentops, which holds states and plans",
             fmt::format("echo '*' > {}", (in.store.dir() / ".gitignore").string())};
+}
+
+Diagnosis commit_hook(const DoctorInput& in) {
+    const auto repository = vcs::Repository::open(in.store.project());
+    if (!repository) return {Health::ok, "not a git work tree"};
+    const auto status = vcs::hook_status(*repository);
+    if (!status) return DoctorInput::failed(status.error(), Health::warn);
+    if (status->current) return {Health::ok, status->file.string()};
+    if (status->installed)
+        return {Health::warn, fmt::format("{} is older or changed", status->file.string()),
+                "agentops hook install"};
+    return {Health::ok, "not installed; agentops hook install checks every commit"};
 }
 
 Diagnosis file_locks(const DoctorInput& in) {

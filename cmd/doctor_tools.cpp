@@ -17,6 +17,13 @@ namespace agentops::cmd::doctor {
 
 namespace {
 
+/// Tools are asked in the scratch folder, so there must be one.
+Status require_scratch(const DoctorInput& in) {
+    if (!in.scratch.empty()) return {};
+    return fail(error("file.unwritable", "not asked: no temporary folder", {},
+                      "see the temporary folder below"));
+}
+
 /// A workspace that is enough to look for a tool, with its cache in the scratch folder.
 Workspace tool_workspace(const DoctorInput& in) {
     Workspace workspace;
@@ -26,6 +33,7 @@ Workspace tool_workspace(const DoctorInput& in) {
 }
 
 Result<tf::Tool> find(const DoctorInput& in, const Workspace& workspace) {
+    TRY_DO(require_scratch(in));
     const auto runner = make_real_runner(in.session, workspace, in.scratch, nullptr);
     return find_tool(workspace, *runner);
 }
@@ -96,6 +104,7 @@ Diagnosis second_tool(const DoctorInput& in) {
 }
 
 Diagnosis ansible(const DoctorInput& in) {
+    if (auto asked = require_scratch(in); !asked) return DoctorInput::failed(asked.error());
     const auto workspace = tool_workspace(in);
     const auto runner = make_real_runner(in.session, workspace, in.scratch, nullptr);
     const auto found = find_ansible(workspace, *runner);

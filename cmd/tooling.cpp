@@ -96,13 +96,12 @@ std::string fingerprint(const fs::path& program) {
                                         info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec));
 }
 
-Result<fs::path> locate_program(const Workspace& workspace,
+Result<fs::path> locate_program(const intent::Project& project,
                                 const std::optional<Located<std::string>>& named,
                                 const std::vector<std::string>& names, std::string_view setting) {
     if (named) {
         const bool relative = named->value.find('/') != std::string::npos;
-        const auto word =
-            relative ? (workspace.project.root / named->value).string() : named->value;
+        const auto word = relative ? (project.root / named->value).string() : named->value;
         if (auto found = find_program(word)) return *found;
         return fail(error("tool.missing", fmt::format("there is no program '{}'", named->value),
                           named->position, fmt::format("install it, or correct {}", setting)));
@@ -117,9 +116,13 @@ Result<fs::path> locate_program(const Workspace& workspace,
                       fmt::format("install it, or name it in agentops.yaml: {}", setting)));
 }
 
+Result<fs::path> locate_terraform(const intent::Project& project) {
+    return locate_program(project, project.settings.terraform.binary, {"terraform", "tofu"},
+                          "terraform.binary");
+}
+
 Result<tf::Tool> find_tool(const Workspace& workspace, run::Runner& runner) {
-    TRY(auto program, locate_program(workspace, workspace.project.settings.terraform.binary,
-                                     {"terraform", "tofu"}, "terraform.binary"));
+    TRY(auto program, locate_terraform(workspace.project));
     TRY(auto json, ask_version(workspace, program, runner));
     TRY(auto tool, tf::read_version(program.string(), json));
     TRY_DO(tf::require_version(tool));

@@ -17,9 +17,12 @@ std::optional<fs::path> find_program(const std::string& name);
 
 /// A program as a setting of agentops.yaml names it (a path is relative to the project), else the
 /// first of `names` on PATH. Code: tool.missing.
-Result<fs::path> locate_program(const Workspace& workspace,
+Result<fs::path> locate_program(const intent::Project& project,
                                 const std::optional<Located<std::string>>& named,
                                 const std::vector<std::string>& names, std::string_view setting);
+
+/// Terraform or OpenTofu, as the project wants it. Code: tool.missing.
+Result<fs::path> locate_terraform(const intent::Project& project);
 
 /// A name for what is cached of a program; changes whenever the binary does.
 std::string fingerprint(const fs::path& program);

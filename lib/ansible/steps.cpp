@@ -163,7 +163,7 @@ Status require_version(const Tool& tool) {
     return fail(error("ansible.too-old",
                       fmt::format("{} belongs to ansible-core {}, 2.14 is needed", tool.program,
                                   escape_terminal(tool.version)),
-                      {}, "install a newer one, for example: pip install ansible-core"));
+                      {}, "install 2.14 or newer, for example: pip install ansible-core"));
 }
 
 bool takes_part(const StepContext& c, const std::string& machine) {

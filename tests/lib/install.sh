@@ -17,11 +17,12 @@ PATH=$PATH:$AGENTOPS_CACHE/emulator/bin:$AGENTOPS_CACHE/opentofu-$TOFU_VERSION:$
 
 # command:package is missing when the command is; a bare package when dpkg does not have it.
 readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-config:pkg-config
-    cmake:cmake git:git libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libboost-dev
+    cmake:cmake git:git gzip:gzip libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libboost-dev
     libfmt-dev libgit2-dev doctest-dev libexpected-dev libsodium-dev
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte jq:jq pre-commit:pre-commit
-    zsh:zsh fish:fish mandoc:mandoc)
+    zsh:zsh fish:fish mandoc:mandoc lintian:lintian mmdebstrap:mmdebstrap buildah:buildah
+    dpkg-shlibdeps:dpkg-dev file:file)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
