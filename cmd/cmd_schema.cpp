@@ -75,8 +75,15 @@ private:
 
 Json published_intent_schema() {
     std::map<std::string, Json> bodies;
-    for (const auto* kind : catalog::kinds())
-        bodies.emplace(kind->info().name, kind->schema());
+    for (const auto* kind : catalog::kinds()) {
+        const auto& info = kind->info();
+        auto body = kind->schema();
+        body["description"] = info.summary;
+        Sources sources;
+        const auto example = yaml::parse(sources.add("example", std::string(info.example)));
+        if (example) body["examples"] = {plain_json(*example)};
+        bodies.emplace(info.name, std::move(body));
+    }
     return intent::intent_schema(bodies);
 }
 

@@ -32,10 +32,10 @@ def agentops_binary():
 
 
 def _search_path():
-    """PATH, then the folders where tests/lib/install.sh puts the emulator, OpenTofu and promtool."""
+    """PATH, then the folders where tests/lib/install.sh puts what comes from elsewhere than apt."""
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "agentops"
     found = [os.environ.get("PATH", os.defpath), cache / "emulator/bin", *sorted(cache.glob("opentofu-*")),
-             cache / "promtool"]
+             cache / "promtool", *sorted(cache.glob("yaml-language-server-*/node_modules/.bin"))]
     return os.pathsep.join(map(str, found))
 
 

@@ -7,6 +7,7 @@ readonly MOTO_VERSION=5.2.1
 readonly AWSCLI_VERSION=1.45.11
 readonly CMAKE_VERSION=3.31.6
 readonly ANSIBLE_VERSION=2.16.14
+readonly YAML_LANGUAGE_SERVER_VERSION=1.18.0
 readonly TOFU_VERSION=1.13.1
 readonly TOFU_SHA256_AMD64=8ccbc6f8ee21d2827715f3c6e08a9b3e0209b1e62057c05067ef117e047c1a80
 readonly TOFU_SHA256_ARM64=b9614df40575cc3fc10a8a25025b7245d961da279f715ea3efff4ddae8e6938a
@@ -181,10 +182,31 @@ install_promtool() {
     rm -rf "$folder"
 }
 
+# npm_install FOLDER PACKAGE...: Node packages in a folder of their own.
+npm_install() {
+    local folder=$1
+    shift
+    install_packages node:nodejs npm:npm || return 1
+    mkdir -p "$folder" && npm install --silent --no-fund --no-audit --prefix "$folder" "$@" >&2 || {
+        rm -rf "$folder"
+        say "could not install $* with npm"
+        return 1
+    }
+}
+
+# What editors ask about YAML files.
+install_language_server() {
+    local folder=$AGENTOPS_CACHE/yaml-language-server-$YAML_LANGUAGE_SERVER_VERSION
+    PATH=$PATH:$folder/node_modules/.bin
+    have yaml-language-server && return 0
+    say "installing yaml-language-server $YAML_LANGUAGE_SERVER_VERSION into $folder"
+    npm_install "$folder" "yaml-language-server@$YAML_LANGUAGE_SERVER_VERSION"
+}
+
 # Everything the tests use beyond the build.
 install_test_tools() {
     install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform &&
-        install_promtool
+        install_promtool && install_language_server
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.

@@ -29,14 +29,17 @@ Json bucket_schema() {
             {"properties", {{"versioned", {{"type", "boolean"}}}}}};
 }
 
-bool valid(const Json& schema, const std::string& yaml) {
-    Sources sources;
-    const auto document = plain_json(yaml::parse(sources.add("a.yaml", yaml)).value());
+bool valid_json(const Json& schema, const Json& document) {
     valijson::Schema compiled;
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), compiled);
     valijson::Validator validator;
     return validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+}
+
+bool valid(const Json& schema, const std::string& yaml) {
+    Sources sources;
+    return valid_json(schema, plain_json(yaml::parse(sources.add("a.yaml", yaml)).value()));
 }
 
 bool valid_intent(const std::string& more) {
@@ -149,6 +152,21 @@ TEST_CASE("agentops.yaml by its schema") {
                              "secrets: {a: {env: A, file: b}}\n", "intents: x\n"}) {
         CAPTURE(text);
         CHECK(!valid_settings(text));
+    }
+}
+
+TEST_CASE("every field of both files has a description and an example that fits it") {
+    Json component = bucket_schema();
+    component["description"] = "objects";
+    for (const auto& schema : {intent_schema({{"bucket", component}}), settings_schema()}) {
+        for (const auto& [name, field] : schema.at("properties").items()) {
+            CAPTURE(name);
+            CHECK(field.value("description", "") != "");
+            REQUIRE(field.contains("examples"));
+            Json alone = {{"type", "object"}, {"properties", {{name, field}}}};
+            for (const auto& example : field.at("examples"))
+                CHECK(valid_json(alone, {{name, example}}));
+        }
     }
 }
 
