@@ -14,6 +14,8 @@ namespace {
 
 using report::Tone;
 
+constexpr int kStatusWidth = 6;  ///< "fail" and two spaces
+
 struct Row {
     std::string_view name;
     Diagnosis diagnosis;
@@ -99,21 +101,20 @@ public:
 private:
     static std::string text_of(const std::vector<Row>& rows, const Session& session) {
         const auto options = session.text_options();
-        report::Rows cells;
-        for (const auto& [name, diagnosis] : rows)
-            cells.push_back(
-                {std::string(to_text(diagnosis.health)), std::string(name), diagnosis.message});
-        const auto lines = report::table_lines(cells);
+        int names = 0;
+        for (const auto& row : rows)
+            names = std::max(names, static_cast<int>(row.name.size()));
+        const int before = kStatusWidth + names + 2;
         std::string text;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto& diagnosis = rows[i].diagnosis;
+        for (const auto& [name, diagnosis] : rows) {
             if (diagnosis.health == Health::ok && session.globals().quiet) continue;
-            const auto word = to_text(diagnosis.health).size();
-            text +=
-                report::paint(lines[i].substr(0, word), tone_of(diagnosis.health), options.colour) +
-                lines[i].substr(word) + "\n";
+            const auto status = std::string(to_text(diagnosis.health));
+            const auto lead =
+                report::pad(report::pad(status, kStatusWidth) + std::string(name), before);
+            text += report::paint(status, tone_of(diagnosis.health), options.colour) +
+                    report::hanging(lead, diagnosis.message, options.width).substr(status.size());
             if (!diagnosis.fix.empty())
-                text += report::indented(6, "fix: " + escape_terminal(diagnosis.fix));
+                text += report::indented(kStatusWidth, "fix: " + escape_terminal(diagnosis.fix));
         }
         return text + (text.empty() ? "" : "\n");
     }

@@ -4,8 +4,10 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
+#include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "report/table.h"
 
 namespace agentops::cmd {
 
@@ -91,17 +93,36 @@ public:
             if (session.globals().json)
                 report.extra["phases"].push_back(record(phase, *nodes));
             else
-                session.print(draw(phase, *nodes));
+                session.print(draw(phase, *nodes, session.text_options().width));
         }
         if (!session.globals().json) return ExitCode::done;
         return session.finish(std::move(report));
     }
 
 private:
-    std::string draw(const Phase& phase, const std::vector<graph::Node>& nodes) const {
+    static std::string without_gaps(const std::string& text) {
+        std::vector<std::string> words;
+        for (const auto& word : split(text, ' ')) {
+            if (!word.empty()) words.push_back(word);
+        }
+        return join(words, " ");
+    }
+
+    std::string draw(const Phase& phase, const std::vector<graph::Node>& nodes, int width) const {
         if (format_ == "dot") return graph::to_dot(registry(), nodes);
         if (format_ == "mermaid") return graph::to_mermaid(registry(), nodes);
-        return fmt::format("{}\n{}\n", phase.title, graph::to_text(registry(), nodes));
+        const auto lines = split(graph::to_text(registry(), nodes), '\n');
+        const bool fits = width <= 0 || std::all_of(lines.begin(), lines.end(), [&](auto& line) {
+                              return display_width(line) <= width;
+                          });
+        const auto names = std::min(lines.front().find("reads"), lines.front().size());
+        auto text = std::string(phase.title) + "\n";
+        for (const auto& line : lines) {
+            const auto lead = std::min(names, line.size());
+            const auto rest = line.substr(lead);
+            text += report::hanging(line.substr(0, lead), fits ? rest : without_gaps(rest), width);
+        }
+        return text;
     }
 
     static Json names(const std::vector<graph::SlotId>& ids) {

@@ -132,7 +132,8 @@ private:
         const auto runs = rows.size() - 1;
         report.verdict = runs == 0 ? "no runs yet" : count_of(runs, "run");
         if (!session.globals().json && runs > 0)
-            session.print(report::table(rows, {}, session.text_options().width));
+            session.print(
+                report::table(rows, {{}, {}, {12}, {12}, {}}, session.text_options().width));
         return session.finish(std::move(report));
     }
 
@@ -158,7 +159,8 @@ private:
             }
         }
         if (!session.globals().json && rows.size() > 1)
-            session.print(report::table(rows, {}, session.text_options().width));
+            session.print(
+                report::table(rows, {{20, true}, {}, {12}, {}}, session.text_options().width));
         add_decisions(session, store.run(id) / record::kDecisionsFile, report);
         report.verdict = fmt::format("{}: {}", id, row.status);
         if (!session.globals().json)

@@ -131,12 +131,8 @@ Json stack_record(const InStack& in) {
 /// Text that flows, with its lead on the first line and as much space on the others.
 std::string flow(int indent, const std::string& lead, std::string_view text,
                  const TextOptions& options) {
-    const auto hang = indent + display_width(lead);
-    std::string shown;
-    for (const auto& line : report::wrap(text, report::room(options.width, hang)))
-        shown +=
-            shown.empty() ? report::indented(indent, lead + line) : report::indented(hang, line);
-    return shown;
+    return report::hanging(std::string(static_cast<std::size_t>(indent), ' ') + lead, text,
+                           options.width);
 }
 
 std::string title(std::string_view text, const TextOptions& options) {
@@ -225,12 +221,17 @@ std::string decision_text(const graph::Decision& decision, bool with_options,
 }
 
 std::string header(const InStack& in, const std::string& subject, const TextOptions& options) {
-    auto text = fmt::format("{} in {}", title(subject, options), escape_terminal(in.stack->id));
-    if (in.component == nullptr) return text + "\n";
+    const auto stack = escape_terminal(in.stack->id);
+    const auto head = fmt::format("{} in {}", title(subject, options), stack);
+    if (in.component == nullptr) return head + "\n";
     const auto& name = in.component->name;
-    text += name == subject ? fmt::format(": a {}", in.component->kind.value)
-                            : fmt::format(": of {}, a {}", name, in.component->kind.value);
-    return text + "  " + escape_terminal(in.component->position.text()) + "\n";
+    const auto what = name == subject
+                          ? fmt::format(": a {}", in.component->kind.value)
+                          : fmt::format(": of {}, a {}", name, in.component->kind.value);
+    const auto place = escape_terminal(in.component->position.text());
+    const auto plain = fmt::format("{} in {}{}  {}", subject, stack, what, place);
+    const bool fits = options.width <= 0 || display_width(plain) <= options.width;
+    return head + what + (fits ? "  " : "\n  ") + place + "\n";
 }
 
 std::string stack_text(const InStack& in, const std::string& subject, const TextOptions& options) {

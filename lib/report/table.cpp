@@ -141,6 +141,15 @@ std::vector<std::string> wrap(std::string_view text, int width) {
     return lines;
 }
 
+std::string hanging(const std::string& lead, std::string_view text, int width) {
+    const int indent = display_width(lead);
+    const auto lines = wrap(text, room(width, indent));
+    auto shown = lead + lines.front() + "\n";
+    for (std::size_t i = 1; i < lines.size(); ++i)
+        shown += indented(indent, lines[i]);
+    return shown;
+}
+
 std::string indented(int indent, std::string_view text) {
     return fmt::format("{:{}}{}\n", "", indent, text);
 }

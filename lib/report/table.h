@@ -35,6 +35,10 @@ std::string pad(std::string text, int width);
 /// Escapes the text and breaks it between words; a word that is too long stays whole.
 std::vector<std::string> wrap(std::string_view text, int width);
 
+/// The lead (already escaped), then the text broken between words; all its lines begin below the
+/// first.
+std::string hanging(const std::string& lead, std::string_view text, int width);
+
 /// One line, indented.
 std::string indented(int indent, std::string_view text);
 
