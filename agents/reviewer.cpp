@@ -8,53 +8,13 @@
 #include "agents/keys.h"
 #include "agents/origins.h"
 #include "agents/registry.h"
+#include "agents/risk.h"
 #include "base/text.h"
 #include "terraform/writer.h"
 
 namespace agentops {
 
 namespace {
-
-/// Types whose loss loses data, by prefix.
-constexpr std::string_view kStateful[] = {
-    "aws_db_",          "aws_rds_",       "aws_s3_bucket", "aws_dynamodb_table",
-    "aws_efs_",         "aws_ebs_volume", "aws_kms_key",   "aws_elasticache_",
-    "aws_redshift_",    "aws_docdb_",     "google_sql_",   "google_storage_bucket",
-    "azurerm_storage_", "azurerm_mssql_"};
-
-bool is_stateful(std::string_view type) {
-    // Settings of a bucket are no bucket.
-    if (starts_with(type, "aws_s3_bucket")) return type == "aws_s3_bucket";
-    return std::any_of(std::begin(kStateful), std::end(kStateful),
-                       [&](std::string_view prefix) { return starts_with(type, prefix); });
-}
-
-bool guards_access(std::string_view type) {
-    return type.find("security_group") != std::string_view::npos ||
-           type.find("_iam_") != std::string_view::npos ||
-           type.find("_policy") != std::string_view::npos;
-}
-
-/// From the least to the most: creating is low; changing access or replacing what holds no data is
-/// medium, and so is what nobody can tell; destroying is high; losing data is critical.
-Risk risk_of(const Change& change) {
-    switch (change.action) {
-        case Action::no_op:
-        case Action::read:
-        case Action::create:
-        case Action::forget:
-            return Risk::low;
-        case Action::unknown:
-            return Risk::medium;
-        case Action::update:
-            return guards_access(change.type) ? Risk::medium : Risk::low;
-        case Action::replace:
-            return is_stateful(change.type) ? Risk::critical : Risk::medium;
-        case Action::destroy:
-            return is_stateful(change.type) ? Risk::critical : Risk::high;
-    }
-    throw InternalError("action outside the enum");
-}
 
 /// The component whose resource this is, also when it has left the intent.
 bool hits_protected(const tf::Unit& unit, const ReviewedChange& reviewed) {

@@ -427,7 +427,12 @@ report::Report apply_manifest(Session& session, const Workspace& workspace,
 }
 
 Result<Prepared> prepare_manifest(Session& session, const record::Manifest& manifest) {
-    TRY(auto workspace, load_workspace(session, {.params = &manifest.params}));
+    Reading reading;
+    if (!manifest.revision.empty()) {
+        TRY(reading, reading_at(session, manifest.revision));
+    }
+    reading.params = &manifest.params;
+    TRY(auto workspace, load_workspace(session, reading));
     Selection selection;
     for (const auto& planned : manifest.stacks) {
         const auto found = std::find_if(workspace->stacks.begin(), workspace->stacks.end(),

@@ -18,7 +18,8 @@ public:
                 "the number of resources, and applies it. Protected components stay unless "
                 "--allow-protected is given.",
             .examples = {{"agentops destroy shop@dev", "asks on the terminal"},
-                         {"agentops destroy shop@dev --auto-approve", "within approvals.auto"}},
+                         {"agentops destroy shop@dev --auto-approve", "within approvals.auto"},
+                         {"agentops destroy --at HEAD~1 shop", "an intent that is gone since"}},
             .exit_codes = {"0 nothing is left", "5 approval needed",
                            "7 some units destroyed, some not"},
         };
@@ -27,17 +28,22 @@ public:
 
     void options(Options& options) override {
         options.arguments("STACK", patterns_, "Stacks to destroy: intent, intent@env");
+        add_revision_option(options, wish_);
         options.flag("--auto-approve", auto_approve_,
                      "Ask nobody, within approvals.auto of the intent");
         options.flag("--allow-protected", allow_protected_, "Destroy protected components too");
     }
 
     ExitCode run(Session& session) override {
-        return plan_and_apply(session, {patterns_, true, auto_approve_, allow_protected_});
+        if (wish_.at && patterns_.empty())
+            return session.fail_with({error("cli.usage", "--at is for stacks that you name", {},
+                                            "agentops destroy --at REV STACK")});
+        return plan_and_apply(session, {patterns_, true, auto_approve_, allow_protected_, wish_});
     }
 
 private:
     std::vector<std::string> patterns_;
+    ScopeWish wish_;
     bool auto_approve_ = false, allow_protected_ = false;
 };
 

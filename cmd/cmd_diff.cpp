@@ -31,8 +31,9 @@ public:
             .summary = "Compare what two revisions want: offline, without state or credentials",
             .description =
                 "Works out the designs of two revisions of git in memory and compares them: "
-                "resources added, changed and removed, what that costs, findings that are new and "
-                "gone. It says which stacks need a real plan; what a plan would do depends on "
+                "resources added, changed and removed, what that costs and puts at risk, findings "
+                "that are new and gone. It says which stacks need a real plan; what a plan would "
+                "do depends on "
                 "their states too.",
             .examples = {{"agentops diff", "the working tree against HEAD"},
                          {"agentops diff main", "the working tree against a branch"},

@@ -25,7 +25,9 @@ public:
                          {"agentops plan shop@dev", "one of them"},
                          {"agentops plan --detailed-exitcode",
                           "exit 2 when something would change"},
-                         {"agentops plan shop@dev --destroy", "what removing it would mean"}},
+                         {"agentops plan shop@dev --destroy", "what removing it would mean"},
+                         {"agentops plan --destroy --at HEAD~1 shop",
+                          "the same for an intent that is gone since"}},
             .exit_codes = {"0 planned", "2 with --detailed-exitcode: something would change",
                            "3 invalid intent", "4 findings block",
                            "6 locked, or a state that "
@@ -37,11 +39,16 @@ public:
     void options(Options& options) override {
         options.arguments("STACK", patterns_, "Stacks to plan: intent, intent@env, or a pattern");
         add_scope_options(options, wish_);
+        add_revision_option(options, wish_);
         options.flag("--destroy", destroy_, "Plan to destroy everything in the stacks");
         options.flag("--detailed-exitcode", detailed_, "Exit 2 when something would change");
     }
 
     ExitCode run(Session& session) override {
+        if (wish_.at && (!destroy_ || patterns_.empty()))
+            return session.fail_with(
+                {error("cli.usage", "--at is for destroying stacks that you name", {},
+                       "agentops plan --destroy --at REV STACK")});
         auto prepared = prepare(session, patterns_, false, Scope(wish_));
         if (!prepared) return session.fail_with(prepared.error());
         if (prepared->scope.concerns_nothing())

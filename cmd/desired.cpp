@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "agents/keys.h"
+#include "agents/risk.h"
 #include "ansible/sources.h"
 #include "base/digest.h"
 #include "base/json_access.h"
@@ -182,7 +183,8 @@ const Origin* origin_of(const Desired& before, const Desired& after, const std::
 
 /// Empty when the unit is the same on both sides.
 std::optional<report::UnitReport> compare_unit(const std::string& name, const Desired& before,
-                                               const Desired& after, const prices::Book& prices) {
+                                               const Desired& after, const prices::Book& prices,
+                                               Risk& risk) {
     const auto wanted = [&](const Desired& side) {
         const auto found = side.units.find(name);
         return found == side.units.end() ? Wanted() : found->second;
@@ -200,7 +202,9 @@ std::optional<report::UnitReport> compare_unit(const std::string& name, const De
     if (plan.changes.empty()) made.note = count_of(files, "file") + " of its artifacts differ";
     for (const auto& change : plan.changes) {
         const auto* origin = origin_of(before, after, change.address);
-        made.changes.push_back({change, origin != nullptr ? *origin : Origin{}, false, ""});
+        risk = std::max(risk, risk_of(change));
+        made.changes.push_back({change, origin != nullptr ? *origin : Origin{}, false,
+                                std::string(to_text(risk_of(change)))});
     }
     const auto cost = prices::cost_of_plan(json, prices, owner.region);
     if (made.tool == "terraform" && !plan.changes.empty())
@@ -233,13 +237,15 @@ std::optional<report::StackReport> compare_desired(const std::string& stack, con
         for (const auto& [name, tool] : side->tools)
             names.insert(name);
     }
+    auto risk = Risk::low;
     for (const auto& name : names) {
-        auto unit = compare_unit(name, one, other, prices);
+        auto unit = compare_unit(name, one, other, prices, risk);
         if (!unit) continue;
         unit->id = stack + "/" + name;
         made.units.push_back(*std::move(unit));
     }
     if (made.units.empty()) return std::nullopt;
+    made.risk = to_text(risk);
     return made;
 }
 

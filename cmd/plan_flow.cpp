@@ -178,6 +178,7 @@ private:
         manifest.agentops_version = AGENTOPS_VERSION;
         manifest.destroy = request_.destroy;
         manifest.purpose = request_.purpose;
+        manifest.revision = workspace_.revision;
         TRY(manifest.params, parse_params(session_.globals().params));
         for (const auto* stack : stacks_.stacks)
             manifest.stacks.push_back(manifest_stack(*stack));
@@ -352,6 +353,7 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
     if (named_environment)
         TRY_DO(require_named_environment(session, *workspace, patterns, selection));
     auto walk = walk_static(session, *workspace, selection);
+    if (!workspace->revision.empty()) append(walk.diagnostics, find_gone_sources(*workspace, walk));
     if (has_errors(walk.diagnostics)) return fail(std::move(walk.diagnostics));
     return Prepared{std::move(workspace), std::move(selection), std::move(walk), std::move(scope)};
 }

@@ -8,6 +8,12 @@
 
 namespace agentops::cmd {
 
+namespace {
+
+constexpr std::size_t kShownHash = 12;  ///< characters of a commit's hash
+
+}  // namespace
+
 void add_scope_options(Options& options, ScopeWish& wish, bool with_staged) {
     options.flag("--changed", wish.changed,
                  "Only stacks that differ from --base, and their readers");
@@ -19,7 +25,47 @@ void add_scope_options(Options& options, ScopeWish& wish, bool with_staged) {
     options.flag("--why", wish.why, "Show the way from each change to each stack");
 }
 
+void add_revision_option(Options& options, ScopeWish& wish) {
+    options.text("--at", wish.at, "REV",
+                 "Read the intents from this commit: to destroy what was removed since");
+}
+
+Result<Reading> reading_at(Session& session, const std::string& revision) {
+    TRY(const auto repository, vcs::Repository::open(session.start()));
+    TRY(const auto commit, repository.commit(revision));
+    Reading reading;
+    reading.revision = commit;
+    TRY(reading.tree, repository.commit_tree(commit));
+    const bool named = session.globals().dir.has_value();
+    TRY(reading.root, intent::find_project(start_of(session), named, *reading.tree));
+    return reading;
+}
+
+Diagnostics find_gone_sources(const Workspace& workspace, const StaticWalk& walk) {
+    Diagnostics found;
+    const auto require = [&](const fs::path& folder) {
+        std::error_code ignored;
+        if (fs::is_directory(folder, ignored)) return;
+        const auto path = relative_to(folder, workspace.project.root);
+        found.push_back(error(
+            "vcs.source-gone", fmt::format("Terraform reads {}, which is not there any more", path),
+            {},
+            fmt::format("git checkout {} -- {}", workspace.revision.substr(0, kShownHash), path)));
+    };
+    for (const auto* unit : walk.units()) {
+        if (unit->existing) require(unit->dir);
+        for (const auto& source : unit->local_modules)
+            require((unit->dir / source).lexically_normal());
+    }
+    return found;
+}
+
 Status Scope::compare(Session& session) {
+    if (wish_.at) {
+        if (!wish_.any() && !wish_.base) return {};
+        return fail(error("cli.usage", "--at goes without --changed and --base", {},
+                          "name the stacks: agentops plan --destroy --at REV STACK"));
+    }
     if (!wish_.any()) {
         if (wish_.base || wish_.why)
             return fail(error("cli.usage", "--base and --why go with --changed or --staged", {},
@@ -31,19 +77,19 @@ Status Scope::compare(Session& session) {
                           "--changed looks at the disk, --staged at what will be committed"));
     TRY(auto repository, vcs::Repository::open(session.start()));
     repository_ = std::make_shared<const vcs::Repository>(std::move(repository));
-    auto base = repository_->head();
+    base_ = repository_->head();
     if (wish_.base) {
         TRY(const auto named, repository_->commit(*wish_.base));
-        TRY(base, repository_->fork_point(named));
+        TRY(base_, repository_->fork_point(named));
     }
-    if (base) {
-        TRY(before_, repository_->commit_tree(*base));
+    if (base_) {
+        TRY(before_, repository_->commit_tree(*base_));
     }
     if (wish_.staged) {
         TRY(tree_, repository_->index_tree());
-        TRY(changes_, repository_->changes_in_index(base));
+        TRY(changes_, repository_->changes_in_index(base_));
     } else {
-        TRY(changes_, repository_->changes_on_disk(base));
+        TRY(changes_, repository_->changes_on_disk(base_));
     }
     return {};
 }
@@ -72,6 +118,10 @@ std::vector<fs::path> Scope::projects(Session& session) const {
 
 Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
                                                const std::optional<fs::path>& root, bool all) {
+    if (wish_.at) {
+        TRY(const auto reading, reading_at(session, *wish_.at));
+        return load_workspace(session, reading);
+    }
     if (!wish_.any()) return load_workspace(session);
     const bool named = session.globals().dir.has_value();
     Reading reading;
@@ -127,9 +177,8 @@ void Scope::tell(report::Report& report, const Workspace& workspace) const {
             fmt::format("intent {} is gone with {}; what it made stays", name,
                         escape_terminal(file)),
             {},
-            fmt::format("to destroy it: restore the file, run agentops destroy {}, remove it "
-                        "again",
-                        name)));
+            fmt::format("to see what destroying it means: agentops plan --destroy --at {} {}",
+                        base_->substr(0, kShownHash), name)));
 }
 
 }  // namespace agentops::cmd

@@ -17,12 +17,23 @@ struct ScopeWish {
     bool staged = false;   ///< what the next commit will contain, and of it what it changes
     bool why = false;
     std::optional<std::string> base;  ///< a revision; HEAD when none is named
+    std::optional<std::string> at;    ///< the revision to read the project from, not the disk
 
     bool any() const { return changed || staged; }
 };
 
 /// --changed, --base and --why; --staged where the command can do with the index alone.
 void add_scope_options(Options& options, ScopeWish& wish, bool with_staged = false);
+
+/// --at REV, for what was removed.
+void add_revision_option(Options& options, ScopeWish& wish);
+
+/// How to read a project as a commit has it. Codes: vcs.*, project.not-found.
+Result<Reading> reading_at(Session& session, const std::string& revision);
+
+/// What Terraform reads from the disk and is not there: the folders of existing roots and of local
+/// modules. Code: vcs.source-gone.
+Diagnostics find_gone_sources(const Workspace& workspace, const StaticWalk& walk);
 
 /// The folder that a command works in, links followed, as git names its files.
 fs::path start_of(const Session& session);
@@ -54,6 +65,7 @@ private:
     ScopeWish wish_;
     std::shared_ptr<const vcs::Repository> repository_;
     FileTreePtr tree_ = disk_tree(), before_;
+    std::optional<std::string> base_;  ///< the commit compared with
     vcs::FileChanges changes_;
     Affected affected_;
 };

@@ -102,6 +102,7 @@ Result<std::unique_ptr<Workspace>> load_workspace(Session& session, const Readin
     auto made = std::make_unique<Workspace>();
     auto& workspace = *made;
     TRY(workspace.project, open(session, reading));
+    workspace.revision = reading.revision;
     if (reading.choose) reading.choose(workspace.project);
     workspace.store = record::Store(workspace.project.root);
     const auto fail_on = workspace.project.settings.fail_on.value.value;

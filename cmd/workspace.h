@@ -27,6 +27,7 @@ struct Workspace {
     std::vector<intent::Stack> stacks;  ///< all of the project, by id
     std::unique_ptr<catalog::StackIndex> index;
     record::Store store{fs::path()};
+    std::string revision;  ///< the commit that it was read from; empty: the disk
     catalog::Severity fail_on = catalog::Severity::high;
     std::shared_ptr<Council> council;  ///< the project's own agents; null: none is asked
     prices::Book prices;               ///< the built-in book, with the project's own over it
@@ -40,6 +41,7 @@ struct Workspace {
 struct Reading {
     FileTreePtr tree = disk_tree();
     std::optional<fs::path> root = {};  ///< the project's folder when it is not the usual one
+    std::string revision = {};          ///< the commit of the tree, when it is one
     bool allow_empty = false;           ///< no intent at all is fine
     /// In place of those of the command line: apply uses what the plan used.
     const std::map<std::string, std::string>* params = nullptr;

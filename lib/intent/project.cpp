@@ -33,11 +33,23 @@ bool is_boundary(const fs::path& folder) {
     return fs::exists(folder / ".git", ignored) || (home != nullptr && folder == fs::path(home));
 }
 
-Result<fs::path> find_root(const FileTree& tree, const fs::path& start) {
+/// The nearest folder, from here upward, of which something is true.
+template <class Test>
+std::optional<fs::path> find_above(const fs::path& start, const Test& test) {
     for (auto folder = start;; folder = folder.parent_path()) {
-        if (holds_project(tree, folder)) return folder;
-        if (is_boundary(folder) || folder == folder.parent_path()) break;
+        if (test(folder)) return folder;
+        if (is_boundary(folder) || folder == folder.parent_path()) return std::nullopt;
     }
+}
+
+Result<fs::path> find_root(const FileTree& tree, const fs::path& start) {
+    const auto holds = [&](const fs::path& folder) { return holds_project(tree, folder); };
+    if (const auto found = find_above(start, holds)) return *found;
+    // The last intent is gone; what it made is remembered.
+    const auto remembers = [&](const fs::path& folder) {
+        return tree.kind(folder / ".agentops" / "journal.jsonl") == FileTree::Kind::file;
+    };
+    if (const auto found = find_above(start, remembers)) return *found;
     return fail(
         error("project.not-found",
               fmt::format("no agentops.yaml and no *.intent.yaml in '{}' or above", start.string()),

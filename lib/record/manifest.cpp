@@ -93,6 +93,7 @@ Manifest manifest_of(const Json& json) {
     manifest.agentops_version = json.at("agentops_version");
     manifest.destroy = json.at("destroy");
     manifest.purpose = json.at("purpose");
+    manifest.revision = json.value("revision", "");
     manifest.params = json.at("params");
     for (const auto& stack : json.at("stacks"))
         manifest.stacks.push_back(stack_of(stack));
@@ -153,10 +154,12 @@ Json to_json(const Manifest& manifest) {
     Json stacks = Json::array();
     for (const auto& stack : manifest.stacks)
         stacks.push_back(to_json(stack));
-    return {{"format_version", kManifestFormat}, {"run", manifest.run},
-            {"created", manifest.created},       {"agentops_version", manifest.agentops_version},
-            {"destroy", manifest.destroy},       {"purpose", manifest.purpose},
-            {"params", manifest.params},         {"stacks", std::move(stacks)}};
+    Json json{{"format_version", kManifestFormat}, {"run", manifest.run},
+              {"created", manifest.created},       {"agentops_version", manifest.agentops_version},
+              {"destroy", manifest.destroy},       {"purpose", manifest.purpose},
+              {"params", manifest.params},         {"stacks", std::move(stacks)}};
+    if (!manifest.revision.empty()) json["revision"] = manifest.revision;
+    return json;
 }
 
 std::string digest_of(const Manifest& manifest) {

@@ -47,6 +47,7 @@ struct Manifest {
     std::string purpose = "plan";
     std::map<std::string, std::string> params;
     std::vector<ManifestStack> stacks;
+    std::string revision = {};  ///< the commit that the intents were read from; empty: the disk
 
     int destroys() const;
     int replaces() const;

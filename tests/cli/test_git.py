@@ -89,6 +89,54 @@ class StagedTest(GitTest):
         self.assertEqual(self.stacks(project, "--staged"), [])
         self.assertEqual([one["code"] for one in self.record["diagnostics"]], ["vcs.intent-removed"])
 
+    def gone(self, *names, files=None):
+        """A project whose stacks were applied and committed; then the intents `names` were removed."""
+        project = self.committed(files or {f"{name}.intent.yaml": cli.intent(name) for name in ("kept", "other")})
+        self.apply(project)
+        self.git(project, "rm", "-q", *(f"{name}.intent.yaml" for name in names))
+        self.git(project, "commit", "-qm", "second")
+        return project
+
+    def test_what_was_removed_is_destroyed_from_the_commit_that_had_it(self):
+        project = self.gone("other")
+        self.stacks(project, "--changed", "--base", "HEAD~1")
+        proposal = self.record["diagnostics"][0]["help"]
+        command = proposal.split("agentops ")[1].split()
+        self.assertEqual((command[:3], command[4:]), (["plan", "--destroy", "--at"], ["other"]))
+        planned = self.plan(project, *command[1:])
+        self.assertEqual(planned["stacks"][0]["changes"], {"create": 0, "update": 0, "replace": 0, "delete": 1})
+        self.refused(project, "approval.needed", 5, "apply", planned["run"])
+        project.agentops("approve", planned["run"], "--max-destroy", "1")
+        project.agentops("apply", planned["run"])
+        state = json.loads(next(project.path(".agentops/stacks/other").rglob("terraform.tfstate")).read_text())
+        self.assertEqual(state["resources"], [])
+        self.assertEqual(project.agentops_json("plan", "kept", "--detailed-exitcode")["exit"], 0)
+
+    def test_the_last_intent_was_removed(self):
+        project = self.gone("kept", "other")
+        project.agentops("destroy", "--at", "HEAD~1", "other", "--auto-approve")
+        planned = self.plan(project, "--destroy", "--at", "HEAD~1", "kept")
+        project.agentops("approve", "latest", "--max-destroy", "1")
+        project.agentops("apply", "latest")
+        self.assertIn(planned["run"], [run["run"] for run in project.agentops_json("runs")["runs"]])
+        for state in project.path(".agentops/stacks").glob("*/main/terraform.tfstate"):
+            self.assertEqual(json.loads(state.read_text())["resources"], [])
+
+    def test_what_cannot_be_destroyed_from_a_commit(self):
+        project = self.gone("other")
+        self.refused(project, "cli.usage", 3, "plan", "--at", "HEAD~1", "other")
+        self.refused(project, "cli.usage", 3, "plan", "--destroy", "--at", "HEAD~1")
+        self.refused(project, "cli.usage", 3, "plan", "--destroy", "--at", "HEAD~1", "--changed", "other")
+        self.refused(project, "vcs.unknown-revision", 3, "plan", "--destroy", "--at", "nothing", "other")
+        self.refused(project, "cli.unknown-stack", 3, "plan", "--destroy", "--at", "HEAD", "other")
+        root = {"legacy.intent.yaml": cli.intent("legacy", "old: {kind: terraform, source: ./root}\n"),
+                "root/main.tf.json": "{}", "kept.intent.yaml": cli.intent("kept")}
+        project = self.committed(root)
+        self.git(project, "rm", "-qr", "legacy.intent.yaml", "root")
+        self.git(project, "commit", "-qm", "second")
+        record = self.refused(project, "vcs.source-gone", 3, "plan", "--destroy", "--at", "HEAD~1", "legacy")
+        self.assertRegex(record["diagnostics"][0]["help"], r"^git checkout [0-9a-f]{12} -- root$")
+
     def test_a_file_that_is_not_added_is_missing(self):
         text = ("net: {kind: network, cidr: 10.3.0.0/16}\n"
                 "box: {kind: server, in: net, image: ubuntu-24.04, configure: {files: {/etc/a: {source: files/a}}}}\n")
@@ -432,6 +480,8 @@ class DiffTest(GitTest):
             "fresh": {"aws_sns_topic.f": "create"}, "gone": {"aws_sns_topic.g": "delete"},
             "shop": {"aws_sns_topic.a": "update", "aws_sns_topic.b": "delete", "aws_sns_topic.c": "create"}})
         self.assertEqual(record["next"], ["agentops plan fresh shop"])
+        self.assertEqual({stack["stack"]: stack["risk"] for stack in record["stacks"]},
+                         {"fresh": "low", "gone": "high", "shop": "high"})
         (changed,) = [change for unit in record["stacks"][2]["units"] for change in unit["resources"]
                       if change["action"] == "update"]
         self.assertEqual([(one["path"], one["before"], one["after"]) for one in changed["attributes"]],
@@ -456,6 +506,7 @@ class DiffTest(GitTest):
                          [("unencrypted-storage", "aws_ebs_volume.v")])
         self.git(project, "commit", "-qam", "second")
         self.git(project, "checkout", "-q", "HEAD~1")
+        self.assertEqual(self.diff(project, "main", "HEAD")[0]["stacks"][0]["risk"], "critical")
         record, _ = self.diff(project, "main")
         self.assertEqual((record["findings"], [one["rule"] for one in record["findings_gone"]]),
                          ([], ["unencrypted-storage"]))
