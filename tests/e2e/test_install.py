@@ -5,6 +5,7 @@ The fresh Debian comes from mmdebstrap; buildah makes the image of .package/Cont
 runs in it. Nothing is fetched but Debian's packages.
 """
 
+import os
 import pathlib
 import re
 import shutil
@@ -13,6 +14,7 @@ import tempfile
 
 import harness
 
+USER = 1000  # the id of the image's user
 PREFIX = ["--root", "{0}/store", "--runroot", "{0}/run", "--storage-driver", "vfs"]
 
 
@@ -120,11 +122,34 @@ class InstallTest(harness.AwsTest):
         self.assertTrue((project.folder / ".agentops/runs").is_dir())
         who = self.images.run(container, "id", "-un")
         self.assertEqual(who.out.strip(), "agentops")
+        self.walk(container, volumes, env)
         for place in ("/usr/share/man/man1/agentops-plan.1.gz", "/usr/share/bash-completion/completions/agentops",
                       "/usr/share/zsh/vendor-completions/_agentops", "/usr/share/doc/agentops/copyright"):
             self.images.run(container, "test", "-s", place)
         self.images("run", "--user", "root", container, "--", "dpkg", "--purge", "agentops")
         self.images.run(container, "test", "!", "-e", "/usr/bin/agentops")
+
+    def walk(self, container, volumes, env):
+        """What somebody new does: init, the hook, a commit with a mistake, its mending, a plan."""
+        folder = self.project({}).folder
+        os.chown(folder, USER, USER)  # git trusts no folder of somebody else
+
+        def does(command, expect=0):
+            return self.images.run(container, "sh", "-c", command, volumes=[f"{folder}:/work", *volumes], env=env,
+                                   expect=expect)
+
+        does("git init -q -b main && git config user.email ann@example.com && git config user.name Ann")
+        self.assertIn("agentops check", does("agentops init shop").out)
+        self.assertIn("installed: ", does("agentops hook install").out)
+        does("git add -A && git commit -qm 'What the shop needs'")
+        does("sed -i 's/versioned/versoined/' shop.intent.yaml")
+        refused = does("git commit -qam 'Keep versions'", expect=1)
+        self.assertRegex(refused.out + refused.err, r"shop\.intent\.yaml:23:5(.|\n)*did you mean 'versioned'\?")
+        does("sed -i 's/versoined/versioned/; s,# endpoint: http://127.0.0.1:5000,endpoint: '$AWS_ENDPOINT_URL',' "
+             "shop.intent.yaml")
+        does("git commit -qam 'Keep versions' && test -z \"$(git status --porcelain)\"")
+        planned = does("agentops plan")
+        self.assertRegex(planned.out, r"next: agentops approve (.|\n)*\n\d+ to create, 0 to update")
 
     def test_the_tarball_runs_from_any_folder_of_a_bare_system(self):
         container = self.images.start("localhost/debian")
