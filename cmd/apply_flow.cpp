@@ -54,7 +54,9 @@ public:
           run_(request.manifest.run) {
         report_ = session.new_report();
         report_.run = run_;
+        report_.run_dir = workspace_.store.run(run_);
         add_static(report_, stacks);
+        report_.extra["architecture"] = architecture_of(stacks);
     }
 
     report::Report run() {

@@ -92,6 +92,7 @@ Result<DriftCheck> check_and_record(Session& session, const Workspace& workspace
     options.run_dir = run_dir;
     auto check = check_drift(session, workspace, stacks, options);
     check.report.run = run;
+    check.report.run_dir = run_dir;
     TRY_DO(record::append_journal(workspace.store, session.clock(), run, "drift.checked",
                                   {{"stacks", counts_of(check)}}));
     TRY_DO(journal_drift(session, workspace, check));

@@ -103,6 +103,7 @@ public:
         : session_(session), workspace_(workspace), stacks_(stacks), request_(request) {
         planned_.report = session.new_report();
         add_static(planned_.report, stacks);
+        planned_.report.extra["architecture"] = architecture_of(stacks);
     }
 
     Planned run() {
@@ -120,6 +121,7 @@ private:
         TRY_DO(make_private_dir(run_dir));
         TRY_DO(session_.events().open(run_dir / "events.jsonl", planned_.run));
         planned_.report.run = planned_.run;
+        planned_.report.run_dir = workspace_.store.run(planned_.run);
         auto live = live_of(session_, request_.quiet);
         const auto runner = make_real_runner(session_, workspace_, run_dir, live.get());
         const bool destroy = request_.destroy;
@@ -337,6 +339,26 @@ report::UnitReport unit_report(const UnitJob& job, const Review* review, std::st
         made.changes.push_back(
             {change.change, change.origin, change.is_protected, std::string(to_text(change.risk))});
     return made;
+}
+
+Json architecture_of(const StaticWalk& walk) {
+    auto all = Json::object();
+    for (std::size_t i = 0; i < walk.stacks.size(); ++i) {
+        const auto* decoded = walk.boards[i].get(slots::parts);
+        if (decoded == nullptr) continue;
+        auto& components = all[walk.stacks[i]->id] = Json::array();
+        for (const auto& part : decoded->parts) {
+            std::set<std::string> needs;
+            for (const auto* one : {&part.spec->in, &part.spec->hosts}) {
+                if (*one) needs.insert((*one)->value.value);
+            }
+            for (const auto& used : part.spec->uses)
+                needs.insert(used.value.value);
+            components.push_back(
+                {{"component", part.name()}, {"kind", part.kind->info().name}, {"needs", needs}});
+        }
+    }
+    return all;
 }
 
 void add_static(report::Report& report, const StaticWalk& walk) {

@@ -48,6 +48,10 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
 report::UnitReport unit_report(const UnitJob& job, const Review* review, std::string status,
                                std::string note = {});
 
+/// The components of each stack and what they need, for pictures: {stack: [{component, kind,
+/// needs}]}.
+Json architecture_of(const StaticWalk& walk);
+
 /// Findings and diagnostics of the static walk that belong in every report.
 void add_static(report::Report& report, const StaticWalk& walk);
 

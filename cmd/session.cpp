@@ -32,6 +32,7 @@ constexpr AreaExit kAreas[] = {
     {"telemetry.fetch", ExitCode::tool_failed},
     {"telemetry.", ExitCode::usage},
     {"cli.", ExitCode::usage},
+    {"report.", ExitCode::usage},
     {"run.unknown", ExitCode::usage},
     {"run.ambiguous", ExitCode::usage},
     {"run.no-manifest", ExitCode::usage},
@@ -176,8 +177,18 @@ ExitCode Session::finish(report::Report report) {
         say(stderr, "the answer could not be written to stdout\n");
         report.exit = worst(report.exit, ExitCode::tool_failed);
     }
+    if (!keep(report)) report.exit = worst(report.exit, ExitCode::tool_failed);
     events_.write("end", {{"exit", static_cast<int>(report.exit)}, {"verdict", report.verdict}});
     return report.exit;
+}
+
+bool Session::keep(const report::Report& report) {
+    if (report.run_dir.empty()) return true;
+    auto record = redactor_.apply(report::to_json(report));
+    record["time"] = rfc3339(clock().now());
+    const auto kept = write_file(report.run_dir / "report.json", dump_json(record, 1) + "\n", 0600);
+    if (!kept) say(stderr, render(kept.error()));
+    return kept.has_value();
 }
 
 ExitCode Session::fail_with(Diagnostics diagnostics) {

@@ -61,6 +61,8 @@ public:
 
 private:
     bool colour_on(int fd) const;
+    /// Writes the record of a run into its folder, for `agentops report`.
+    bool keep(const report::Report& report);
 
     Globals globals_;
     std::string command_;

@@ -90,6 +90,7 @@ struct StackReport {
 struct Report {
     std::string command;
     std::optional<std::string> run;
+    fs::path run_dir{};  ///< where the run's record is kept; empty: nowhere
     ExitCode exit = ExitCode::done;
     std::vector<StackReport> stacks;
     std::vector<catalog::Finding> findings;

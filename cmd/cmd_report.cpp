@@ -1,0 +1,144 @@
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/session.h"
+#include "intent/project.h"
+#include "record/store.h"
+#include "report/document.h"
+
+namespace agentops::cmd {
+
+namespace {
+
+class ReportCommand final : public Command {
+public:
+    const CommandInfo& info() const override {
+        static const CommandInfo info{
+            .name = "report",
+            .summary = "Write what a run found or did, for a pull request, a browser or a CI",
+            .description =
+                "Reads the report of a run, or a record that any command wrote with --json, and "
+                "writes it in another form: markdown for a comment, html as one page that needs no "
+                "network, sarif, junit, github, gitlab and gitlab_changes for a CI, prometheus for "
+                "a text file collector, json and text. Without -o it goes to stdout.",
+            .examples = {{"agentops report", "the last run, as text"},
+                         {"agentops report latest -o plan.html -o plan.md", "two files at once"},
+                         {"agentops report check.json --format sarif",
+                          "a record of `agentops check --json`"}},
+            .exit_codes = {"0 written", "3 no such run, no record, or no such format"},
+        };
+        return info;
+    }
+
+    void options(Options& options) override {
+        options.argument("RUN", word_, "A run (id, part of it, latest), or a record's file");
+        options.repeated("--format", formats_, "FORMAT",
+                         "For the file at the same place among -o, or for stdout");
+        options.repeated("-o,--output", outputs_, "FILE", "Write to this file");
+        options.number("--max-bytes", max_bytes_, "N", "Longest Markdown, for a forge's limit");
+    }
+
+    ExitCode run(Session& session) override {
+        auto written = write(session);
+        if (!written) return session.fail_with(written.error());
+        return *written;
+    }
+
+private:
+    Result<ExitCode> write(Session& session) {
+        TRY(const auto targets, plan_targets());
+        TRY(auto document, document_of(session));
+        const report::FormatOptions options{
+            static_cast<std::size_t>(std::max(0, max_bytes_.value_or(0)))};
+        auto report = session.new_report();
+        report.extra["written"] = Json::array();
+        for (const auto& [format, file] : targets) {
+            const auto text = format->write(document, options);
+            if (file.empty()) {
+                session.print(text);
+                return ExitCode::done;
+            }
+            TRY_DO(write_file(file, text, 0644));
+            report.extra["written"].push_back({{"file", file}, {"format", format->name}});
+            report.remarks.push_back(fmt::format("{}  {}", escape_terminal(file), format->name));
+        }
+        report.verdict = count_of(targets.size(), "file") + " written";
+        return session.finish(std::move(report));
+    }
+
+    struct Target {
+        const report::Format* format;
+        std::string file;
+    };
+
+    Result<std::vector<Target>> plan_targets() const {
+        std::vector<Target> targets;
+        if (formats_.size() > std::max<std::size_t>(outputs_.size(), 1))
+            return fail(error("cli.usage", "more formats than files", {},
+                              "one --format for each -o, in the same order"));
+        if (outputs_.empty()) {
+            TRY(const auto* format, format_named(formats_.empty() ? "text" : formats_.front()));
+            return std::vector<Target>{{format, ""}};
+        }
+        for (std::size_t i = 0; i < outputs_.size(); ++i) {
+            const report::Format* format = nullptr;
+            if (i < formats_.size()) {
+                TRY(format, format_named(formats_[i]));
+            } else {
+                format = report::format_of_file(outputs_[i]);
+            }
+            if (format == nullptr) return fail(unknown_format(outputs_[i]));
+            targets.push_back({format, outputs_[i]});
+        }
+        return targets;
+    }
+
+    static Result<const report::Format*> format_named(const std::string& name) {
+        const auto* format = report::find_format(name);
+        if (format == nullptr) return fail(unknown_format(name));
+        return format;
+    }
+
+    static Diagnostic unknown_format(const std::string& name) {
+        std::vector<std::string> names;
+        for (const auto& format : report::formats())
+            names.emplace_back(format.name);
+        return error("report.format", fmt::format("no format for '{}'", name), {},
+                     "one of " + join(names, ", "));
+    }
+
+    /// A file wins over a run of the same name.
+    Result<report::Document> document_of(Session& session) const {
+        std::error_code ignored;
+        if (word_ && fs::is_regular_file(*word_, ignored)) {
+            TRY(const auto text, read_file(*word_));
+            return report::read_document(text);
+        }
+        TRY(const auto project,
+            intent::open_project(session.start(), session.globals().dir.has_value(),
+                                 session.sources()));
+        const record::Store store(project.root);
+        TRY(const auto id, store.find_run(word_.value_or("latest")));
+        const auto text = read_file(store.run(id) / "report.json");
+        if (!text)
+            return fail(error("report.none", fmt::format("run {} left no report", id), {},
+                              fmt::format("agentops runs {}", id)));
+        TRY(auto document, report::read_document(*text));
+        set_decisions(document, read_file(store.run(id) / record::kDecisionsFile).value_or(""));
+        report::read_timeline(document, read_file(store.run(id) / "events.jsonl").value_or(""));
+        return document;
+    }
+
+    std::optional<std::string> word_;
+    std::vector<std::string> formats_, outputs_;
+    std::optional<int> max_bytes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> report_command() {
+    return std::make_unique<ReportCommand>();
+}
+
+}  // namespace agentops::cmd
