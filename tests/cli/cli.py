@@ -49,7 +49,10 @@ class Fake:
     def __init__(self, name="terraform"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="agentops-fake-"))
         self.program = self.folder / name
-        shutil.copy(HERE / "fake_terraform", self.program)
+        # This very Python: a version manager's would take longer to start than the fake to answer.
+        _, _, text = (HERE / "fake_terraform").read_text(encoding="utf-8").partition("\n")
+        self.program.write_text(f"#!{sys.executable} -SE\n{text}", encoding="utf-8")
+        self.program.chmod(0o755)
         shutil.copy(HERE / "fake_reality.py", self.folder)
 
     def set(self, **knobs):
