@@ -9,7 +9,7 @@ const require = createRequire(modules + "/x.js");
 const {chromium} = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const found = {errors: [], requests: [], dialogs: 0, axe: []};
-const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu",
+const browser = await chromium.launch({executablePath: process.env.CHROMIUM || undefined, args: ["--no-sandbox", "--disable-gpu",
   "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
 
 async function show(file, options, use) {

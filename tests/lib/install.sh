@@ -23,7 +23,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte jq:jq pre-commit:pre-commit
     zsh:zsh fish:fish mandoc:mandoc lintian:lintian mmdebstrap:mmdebstrap buildah:buildah
-    dpkg-shlibdeps:dpkg-dev file:file chromium:chromium fonts-dejavu-core python3-jsonschema python3-junitparser)
+    dpkg-shlibdeps:dpkg-dev file:file fonts-dejavu-core python3-jsonschema python3-junitparser)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
@@ -196,10 +196,20 @@ install_node_packages() {
     return 1
 }
 
+# A browser. Ubuntu's package is a snap, which no container can run: there it comes from Playwright.
+install_browser() {
+    have chromium && return 0
+    if grep -qs '^ID=ubuntu' /etc/os-release; then
+        node "$AGENTOPS_CACHE/node/node_modules/playwright-core/cli.js" install --with-deps chromium >&2
+    else
+        install_packages chromium:chromium
+    fi
+}
+
 # Everything the tests use beyond the build.
 install_test_tools() {
     install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform &&
-        install_promtool && install_node_packages
+        install_promtool && install_node_packages && install_browser
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.
