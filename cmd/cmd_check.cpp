@@ -58,7 +58,7 @@ private:
                                  const std::optional<fs::path>& project) const {
         TRY(const auto workspace, scope.load(session, project, !patterns_.empty()));
         TRY(auto selection, select_stacks(session, *workspace, patterns_));
-        auto within = scope.within(std::move(selection), *workspace);
+        auto within = scope.within(std::move(selection), session, *workspace);
         if (scope.concerns_nothing()) return scope.nothing(session, workspace.get());
         const auto walk = walk_static(session, *workspace, std::move(within), Depth::findings);
         auto report = make_report(session, *workspace, walk);

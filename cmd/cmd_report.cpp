@@ -6,6 +6,7 @@
 #include "intent/project.h"
 #include "record/store.h"
 #include "report/document.h"
+#include "report/merge.h"
 
 namespace agentops::cmd {
 
@@ -24,15 +25,20 @@ public:
                 "a text file collector, json and text. Without -o it goes to stdout.",
             .examples = {{"agentops report", "the last run, as text"},
                          {"agentops report latest -o plan.html -o plan.md", "two files at once"},
+                         {"agentops report merge shard-*.json -o all.md",
+                          "one verdict of many machines, and its exit code"},
                          {"agentops report check.json --format sarif",
                           "a record of `agentops check --json`"}},
-            .exit_codes = {"0 written", "3 no such run, no record, or no such format"},
+            .exit_codes = {"0 written; after merge: the worst of the shards",
+                           "3 no such run, no record, or no such format",
+                           "9 the record of a shard is missing"},
         };
         return info;
     }
 
     void options(Options& options) override {
-        options.argument("RUN", word_, "A run (id, part of it, latest), or a record's file");
+        options.arguments("RUN", words_,
+                          "A run (id, part of it, latest), a record's file, or merge FILE...");
         options.repeated("--format", formats_, "FORMAT",
                          "For the file at the same place among -o, or for stdout");
         options.repeated("-o,--output", outputs_, "FILE", "Write to this file");
@@ -49,6 +55,8 @@ private:
     Result<ExitCode> write(Session& session) {
         TRY(const auto targets, plan_targets());
         TRY(auto document, document_of(session));
+        // What was merged has its verdict from here alone.
+        const auto code = merges() ? static_cast<ExitCode>(document.exit) : ExitCode::done;
         const report::FormatOptions options{
             static_cast<std::size_t>(std::max(0, max_bytes_.value_or(0)))};
         auto report = session.new_report();
@@ -57,13 +65,14 @@ private:
             const auto text = format->write(document, options);
             if (file.empty()) {
                 session.print(text);
-                return ExitCode::done;
+                return code;
             }
             TRY_DO(write_file(file, text, 0644));
             report.extra["written"].push_back({{"file", file}, {"format", format->name}});
             report.remarks.push_back(fmt::format("{}  {}", escape_terminal(file), format->name));
         }
         report.verdict = count_of(targets.size(), "file") + " written";
+        report.exit = code;
         return session.finish(std::move(report));
     }
 
@@ -108,18 +117,40 @@ private:
                      "one of " + join(names, ", "));
     }
 
+    bool merges() const { return !words_.empty() && words_.front() == "merge"; }
+
+    Result<report::Document> merged() const {
+        std::vector<report::ShardRecord> records;
+        for (std::size_t i = 1; i < words_.size(); ++i) {
+            TRY(const auto text, read_file(words_[i]));
+            if (auto sound = report::read_document(text); !sound) {
+                auto why = sound.error();
+                why.front().message = fmt::format("{}: {}", words_[i], why.front().message);
+                return fail(std::move(why));
+            }
+            records.push_back({words_[i], Json::parse(text, nullptr, false)});
+        }
+        TRY(const auto all, report::merge_records(std::move(records)));
+        return report::read_document(dump_json(all, 1) + "\n");
+    }
+
     /// A file wins over a run of the same name.
     Result<report::Document> document_of(Session& session) const {
         std::error_code ignored;
-        if (word_ && fs::is_regular_file(*word_, ignored)) {
-            TRY(const auto text, read_file(*word_));
+        const auto word = words_.empty() ? "latest" : words_.front();
+        if (merges()) return merged();
+        if (words_.size() > 1)
+            return fail(error("cli.usage", "one run, or one file", {},
+                              "agentops report merge FILE... makes one of many"));
+        if (!words_.empty() && fs::is_regular_file(word, ignored)) {
+            TRY(const auto text, read_file(word));
             return report::read_document(text);
         }
         TRY(const auto project,
             intent::open_project(session.start(), session.globals().dir.has_value(),
                                  session.sources()));
         const record::Store store(project.root);
-        TRY(const auto id, store.find_run(word_.value_or("latest")));
+        TRY(const auto id, store.find_run(word));
         const auto text = read_file(store.run(id) / "report.json");
         if (!text)
             return fail(error("report.none", fmt::format("run {} left no report", id), {},
@@ -130,7 +161,7 @@ private:
         return document;
     }
 
-    std::optional<std::string> word_;
+    std::vector<std::string> words_;
     std::vector<std::string> formats_, outputs_;
     std::optional<int> max_bytes_;
 };

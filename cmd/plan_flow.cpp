@@ -371,7 +371,7 @@ Result<Prepared> prepare(Session& session, const std::vector<std::string>& patte
     TRY_DO(scope.compare(session));
     TRY(auto workspace, scope.load(session, std::nullopt, !patterns.empty()));
     TRY(auto selection, select_stacks(session, *workspace, patterns));
-    selection = scope.within(std::move(selection), *workspace);
+    selection = scope.within(std::move(selection), session, *workspace);
     if (named_environment)
         TRY_DO(require_named_environment(session, *workspace, patterns, selection));
     auto walk = walk_static(session, *workspace, selection);

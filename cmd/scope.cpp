@@ -22,6 +22,10 @@ void add_scope_options(Options& options, ScopeWish& wish, bool with_staged) {
                      "Judge what the next commit will contain, as git has it, not the disk");
     options.text("--base", wish.base, "REV",
                  "What to compare with: where the work left REV (HEAD)");
+    options.text("--shard", wish.shard, "I/N",
+                 "Only the I-th of N parts of the stacks; auto: as the CI says");
+    options.text("--durations", wish.durations, "FILE",
+                 "Balance the parts by this file, which agentops ci durations wrote");
     options.flag("--why", wish.why, "Show the way from each change to each stack");
 }
 
@@ -61,6 +65,12 @@ Diagnostics find_gone_sources(const Workspace& workspace, const StaticWalk& walk
 }
 
 Status Scope::compare(Session& session) {
+    if (wish_.shard) {
+        TRY(shard_, read_shard(*wish_.shard, process_env));
+    }
+    if (wish_.durations) {
+        TRY(durations_, durations_in(*wish_.durations));
+    }
     if (wish_.at) {
         if (!wish_.any() && !wish_.base) return {};
         return fail(error("cli.usage", "--at goes without --changed and --base", {},
@@ -144,23 +154,29 @@ Result<std::unique_ptr<Workspace>> Scope::load(Session& session,
     return load_workspace(session, reading);
 }
 
-Selection Scope::within(Selection stacks, const Workspace& workspace) const {
-    if (!wish_.any()) return stacks;
+Selection Scope::within(Selection stacks, Session& session, const Workspace& workspace) {
     std::erase_if(stacks, [&](const intent::Stack* stack) {
         const auto file = workspace.project.base / stack->source->path;
-        return affected_.files.count(file.lexically_normal()) == 0;
+        return wish_.any() && affected_.files.count(file.lexically_normal()) == 0;
     });
-    return stacks;
+    if (!shard_) return stacks;
+    shard_record_ = shard_record(session, stacks, *shard_);
+    const auto parts = deal_parts(stacks, workspace, durations_, shard_->count);
+    auto mine = part_of(parts, stacks, *shard_);
+    shard_is_empty_ = mine.empty();
+    return mine;
 }
 
 report::Report Scope::nothing(Session& session, const Workspace* workspace) const {
     auto report = session.new_report();
-    report.verdict = "nothing to do: no intent depends on what changed";
+    report.verdict = shard_is_empty_ ? "nothing to do in this shard"
+                                     : "nothing to do: no intent depends on what changed";
     if (workspace != nullptr) tell(report, *workspace);
     return report;
 }
 
 void Scope::tell(report::Report& report, const Workspace& workspace) const {
+    if (shard_) report.extra["shard"] = shard_record_;
     if (!wish_.any()) return;
     const auto& base = workspace.project.base;
     auto record = Json::array();

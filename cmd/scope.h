@@ -8,6 +8,7 @@
 
 #include "cmd/affected.h"
 #include "cmd/options.h"
+#include "cmd/shard.h"
 #include "cmd/workspace.h"
 
 namespace agentops::cmd {
@@ -16,8 +17,10 @@ struct ScopeWish {
     bool changed = false;  ///< only what differs from the base
     bool staged = false;   ///< what the next commit will contain, and of it what it changes
     bool why = false;
-    std::optional<std::string> base;  ///< a revision; HEAD when none is named
-    std::optional<std::string> at;    ///< the revision to read the project from, not the disk
+    std::optional<std::string> base;       ///< a revision; HEAD when none is named
+    std::optional<std::string> shard;      ///< which part of the stacks, as read_shard() reads it
+    std::optional<std::string> durations;  ///< the file by which shards are balanced
+    std::optional<std::string> at;         ///< the revision to read the project from, not the disk
 
     bool any() const { return changed || staged; }
 };
@@ -53,9 +56,11 @@ public:
     /// project's intents share limits or `all` is wanted.
     Result<std::unique_ptr<Workspace>> load(Session& session, const std::optional<fs::path>& root,
                                             bool all);
-    Selection within(Selection stacks, const Workspace& workspace) const;
-    /// Nothing changed that any intent depends on.
-    bool concerns_nothing() const { return wish_.any() && affected_.files.empty(); }
+    Selection within(Selection stacks, Session& session, const Workspace& workspace);
+    /// Nothing changed that any intent depends on, or nothing is left for this shard.
+    bool concerns_nothing() const {
+        return (wish_.any() && affected_.files.empty()) || shard_is_empty_;
+    }
     /// The report of a command that has nothing to do then.
     report::Report nothing(Session& session, const Workspace* workspace = nullptr) const;
     /// Adds what --why asks for, and the intents that are gone.
@@ -66,6 +71,10 @@ private:
     std::shared_ptr<const vcs::Repository> repository_;
     FileTreePtr tree_ = disk_tree(), before_;
     std::optional<std::string> base_;  ///< the commit compared with
+    std::optional<Shard> shard_;
+    Durations durations_;
+    Json shard_record_;
+    bool shard_is_empty_ = false;
     vcs::FileChanges changes_;
     Affected affected_;
 };

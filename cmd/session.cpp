@@ -32,6 +32,7 @@ constexpr AreaExit kAreas[] = {
     {"telemetry.fetch", ExitCode::tool_failed},
     {"telemetry.", ExitCode::usage},
     {"cli.", ExitCode::usage},
+    {"report.shards-missing", ExitCode::unknown},
     {"report.", ExitCode::usage},
     {"run.unknown", ExitCode::usage},
     {"run.ambiguous", ExitCode::usage},
