@@ -56,7 +56,7 @@ private:
         TRY(const auto targets, plan_targets());
         TRY(auto document, document_of(session));
         // What was merged has its verdict from here alone.
-        const auto code = merges() ? static_cast<ExitCode>(document.exit) : ExitCode::done;
+        const auto code = merges() ? document.exit : ExitCode::done;
         const report::FormatOptions options{
             static_cast<std::size_t>(std::max(0, max_bytes_.value_or(0)))};
         auto report = session.new_report();
@@ -123,12 +123,13 @@ private:
         std::vector<report::ShardRecord> records;
         for (std::size_t i = 1; i < words_.size(); ++i) {
             TRY(const auto text, read_file(words_[i]));
-            if (auto sound = report::read_document(text); !sound) {
-                auto why = sound.error();
+            auto document = report::read_document(text);
+            if (!document) {
+                auto why = document.error();
                 why.front().message = fmt::format("{}: {}", words_[i], why.front().message);
                 return fail(std::move(why));
             }
-            records.push_back({words_[i], Json::parse(text, nullptr, false)});
+            records.push_back({words_[i], document->exit, std::move(document->record)});
         }
         TRY(const auto all, report::merge_records(std::move(records)));
         return report::read_document(dump_json(all, 1) + "\n");

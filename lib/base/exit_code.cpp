@@ -31,6 +31,13 @@ std::string_view to_text(ExitCode code) {
     return row(code).text;
 }
 
+std::optional<ExitCode> exit_code_of(int number) {
+    for (const auto& candidate : kRows) {
+        if (static_cast<int>(candidate.code) == number) return candidate.code;
+    }
+    return std::nullopt;
+}
+
 ExitCode worst(ExitCode a, ExitCode b) {
     return row(a).rank >= row(b).rank ? a : b;
 }

@@ -148,8 +148,8 @@ Diagnostic damaged(const std::string& why) {
 }  // namespace
 
 void set_decisions(Document& document, std::string_view text) {
-    auto decisions = inert(Json::parse(text, nullptr, false));
-    if (decisions.is_object()) document.decisions = std::move(decisions);
+    const auto decisions = parse_json(text, "decisions");
+    if (decisions && decisions->is_object()) document.decisions = inert(*decisions);
 }
 
 Counts Document::counts() const {
@@ -202,8 +202,10 @@ std::vector<DocumentRemark> all_remarks(const Document& document) {
 }
 
 Result<Document> read_document(std::string_view text) {
-    auto json = inert(Json::parse(text, nullptr, false));
-    if (!json.is_object()) return fail(damaged("it is cut short, or no JSON object"));
+    const auto parsed = parse_json(text, "record");
+    if (!parsed) return fail(damaged(parsed.error().front().message));
+    auto json = inert(*parsed);
+    if (!json.is_object()) return fail(damaged("it is no JSON object"));
     const auto& version = member(json, "format_version");
     if (!version.is_number_integer()) return fail(damaged("it has no format_version"));
     if (version.get<int>() != kKnownVersion)
@@ -214,12 +216,15 @@ Result<Document> read_document(std::string_view text) {
     for (const auto* list : {"stacks", "findings", "diagnostics"}) {
         if (!member(json, list).is_array()) return fail(damaged(fmt::format("no list {}", list)));
     }
+    const auto exit =
+        exit_code_of(member(json, "exit").is_number_integer() ? number_of(json, "exit") : -1);
+    if (!exit) return fail(damaged("its exit code is none"));
     Document document;
     document.command = text_of(json, "command");
     document.run = text_of(json, "run");
     document.verdict = text_of(json, "verdict");
     document.time = text_of(json, "time");
-    document.exit = number_of(json, "exit");
+    document.exit = *exit;
     for (const auto& stack : json["stacks"])
         document.stacks.push_back(stack_of(stack));
     for (const auto& finding : json["findings"])
@@ -238,7 +243,9 @@ void read_timeline(Document& document, std::string_view lines) {
     std::optional<Instant> first;
     std::map<std::pair<std::string, std::string>, Instant> begun;
     for (const auto& line : split(lines, '\n')) {
-        const auto event = inert(Json::parse(line, nullptr, false));
+        const auto parsed = parse_json(line, "event");
+        if (!parsed) continue;
+        const auto event = inert(*parsed);
         const auto time = parse_rfc3339(text_of(event, "time"));
         if (!time) continue;
         if (!first) first = *time;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/exit_code.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "unit/change.h"
@@ -71,7 +72,7 @@ struct TimelineEntry {
 
 struct Document {
     std::string command, run, verdict, time;
-    int exit = 0;
+    ExitCode exit = ExitCode::done;
     std::vector<DocumentStack> stacks;
     std::vector<DocumentRemark> findings, diagnostics;
     std::vector<std::string> next;

@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "base/exit_code.h"
 #include "base/json_access.h"
 #include "base/text.h"
 #include "report/model.h"
@@ -40,8 +39,10 @@ Status require_once(const std::vector<ShardRecord>& records) {
         std::vector<std::string> claims;
         const auto& index = member(member(one.record, "shard"), "index");
         if (index.is_number_integer()) claims.push_back("shard " + dump_json(index));
-        for (const auto& stack : member(one.record, "stacks"))
-            claims.push_back("stack " + text_of(stack, "stack"));
+        for (const auto& stack : member(one.record, "stacks")) {
+            const auto name = text_of(stack, "stack");
+            if (!name.empty()) claims.push_back("stack " + name);
+        }
         for (const auto& claim : claims) {
             const auto [known, fresh] = seen.emplace(claim, one.name);
             if (fresh) continue;
@@ -72,10 +73,21 @@ Status require_all(const std::vector<ShardRecord>& records) {
                       "what they would have found is not known: run them again"));
 }
 
-void join_list(Json& into, const Json& from) {
-    if (!from.is_array()) return;
-    for (const auto& item : from)
+/// Members of another type than they should have are passed over.
+void join_list(Json& all, const Json& more, const char* list) {
+    if (!member(more, list).is_array()) return;
+    auto& into = all[list];
+    if (!into.is_array()) into = Json::array();
+    for (const auto& item : more[list])
         into.push_back(item);
+}
+
+void join_architecture(Json& all, const Json& more) {
+    const auto& stacks = member(more, "architecture");
+    if (!stacks.is_object()) return;
+    auto& into = all["architecture"];
+    if (!into.is_object()) into = Json::object();
+    into.update(stacks);
 }
 
 /// "198 checked, 2 invalid", or the counts of changes when there are any.
@@ -108,15 +120,13 @@ Result<Json> merge_records(std::vector<ShardRecord> records) {
     TRY_DO(require_once(records));
     TRY_DO(require_all(records));
     auto all = std::move(records.front().record);
-    auto exit = static_cast<ExitCode>(all.at("exit").get<int>());
+    auto exit = records.front().exit;
     for (std::size_t i = 1; i < records.size(); ++i) {
-        auto& more = records[i].record;
-        exit = worst(exit, static_cast<ExitCode>(more.at("exit").get<int>()));
-        for (const auto* list : {"stacks", "findings", "diagnostics", "next", "affected"}) {
-            if (more.contains(list)) join_list(all[list], more[list]);
-        }
-        for (const auto& [stack, components] : member(more, "architecture").items())
-            all["architecture"][stack] = components;
+        const auto& more = records[i].record;
+        exit = worst(exit, records[i].exit);
+        for (const auto* list : {"stacks", "findings", "diagnostics", "next", "affected"})
+            join_list(all, more, list);
+        join_architecture(all, more);
     }
     auto& stacks = all["stacks"];
     std::sort(stacks.begin(), stacks.end(), [](const Json& a, const Json& b) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/exit_code.h"
 #include "base/json.h"
 #include "base/result.h"
 
@@ -12,7 +13,8 @@ namespace agentops::report {
 
 struct ShardRecord {
     std::string name;  ///< of its file, for messages
-    Json record;
+    ExitCode exit;
+    Json record;  ///< as read_document() found it sound
 };
 
 /// One record of all: stacks by name, findings and messages of all, the worst exit code. Records

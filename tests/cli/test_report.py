@@ -185,6 +185,18 @@ class ReportTest(cli.CliTest):
                            (whole.replace('"format_version": 1', '"format_version": 9'), "report.version"), ("", "report.damaged")):
             self.it.write("record.json", text)
             self.refused(self.it, code, 3, "report", "record.json")
+        for broken in ('{"exit": "x"}', '{"exit": 55}', '{"exit": null}', '{"stacks": {}}', '{"findings": 7}'):
+            self.it.write("record.json", json.dumps({**record(), **json.loads(broken)}))
+            self.refused(self.it, "report.damaged", 3, "report", "record.json")
+        self.it.write("record.json", '{"a":' * 20_000 + "1" + "}" * 20_000)
+        self.refused(self.it, "report.damaged", 3, "report", "record.json")
+        odd = {"stacks": [5, None, {"units": 3, "resources": "x", "changes": [], "checks": {"a": 1}}], "next": "x",
+               "architecture": "x", "shard": 5, "verdict": [], "findings": ["x"], "diagnostics": [[]], "affected": "y"}
+        for name in ("a.json", "b.json"):
+            self.it.write(name, json.dumps({**record(), **odd, "stacks": odd["stacks"] if name == "a.json" else []}))
+        for form in ("text", "markdown", "html", "json", "sarif", "junit", "github", "gitlab", "gitlab_changes", "prometheus"):
+            self.it.agentops("report", "a.json", "--format", form)
+        self.it.agentops("report", "merge", "a.json", "b.json", "--format", "html", expect=2)
         self.refused(self.it, "run.unknown", 3, "report", "latest")
         planned = self.plan(self.it)
         (planned["folder"] / "report.json").unlink()

@@ -80,7 +80,7 @@ std::string drift_gauge(const Document& document) {
 std::string write_prometheus(const Document& document, const FormatOptions& /*options*/) {
     return gauge_head("exit_code", "Exit code of the command.") +
            fmt::format("agentops_report_exit_code{{command=\"{}\"}} {}\n",
-                       label_text(document.command), document.exit) +
+                       label_text(document.command), static_cast<int>(document.exit)) +
            changes_gauge(document) + findings_gauge(document) + drift_gauge(document);
 }
 

@@ -60,8 +60,9 @@ public:
     }
 
     Json take(const Document& document) {
-        Json invocation = {{"executionSuccessful", document.exit == 0 || document.exit == 2},
-                           {"exitCode", document.exit}};
+        Json invocation = {{"executionSuccessful",
+                            document.exit == ExitCode::done || document.exit == ExitCode::changes},
+                           {"exitCode", static_cast<int>(document.exit)}};
         if (left_out_ > 0)
             invocation["toolExecutionNotifications"] = {
                 {{"level", "warning"},
