@@ -172,12 +172,13 @@ class ReportTest(cli.CliTest):
         content = record(stacks=[stack("shop", [*same, change("aws_db_instance.db", "delete", protected=True)])],
                          verdict="4 to create, 1 to DESTROY", architecture={"shop": [
                              {"component": "net", "kind": "network", "needs": []},
-                             {"component": "db", "kind": "database", "needs": ["net"]}]})
+                             {"component": "my-db", "kind": "database", "needs": ["net"]}]})
         text = self.report(content, "markdown")
         self.assertLess(text.index("Destroyed or replaced"), text.index("| stack |"))
         self.assertIn("**destroy** `aws_db_instance.db` in `shop/main` (protected)", text)
         self.assertIn("| create | `aws_subnet` × 4 |", text)
-        self.assertIn("c1 --> c0", text)
+        self.assertIn('  c1["my-db (database)"]\n  c1 --> c0\n', text)
+        self.assertIn("#60;script#62;", self.report(hostile(), "markdown"))
 
     def test_what_is_no_record(self):
         whole = json.dumps(record())

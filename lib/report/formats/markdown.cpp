@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <cctype>
 #include <map>
 
 #include "base/json_access.h"
@@ -38,6 +39,7 @@ std::string markdown_text(std::string_view text) {
 
 /// Code within a line; its fence is longer than any run of backticks inside.
 std::string markdown_code(std::string_view text) {
+    if (text.empty()) return "";
     auto inner = join(split(text, '|'), "\\|");
     std::size_t longest = 0, run = 0;
     for (const char c : inner) {
@@ -47,6 +49,17 @@ std::string markdown_code(std::string_view text) {
     const std::string fence(longest + 1, '`');
     const auto* pad = longest > 0 ? " " : "";
     return fence + pad + inner + pad + fence;
+}
+
+/// A label of a Mermaid graph: what could end it is written as its number.
+std::string mermaid_text(std::string_view text) {
+    std::string shown;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = byte >= 0x80 || std::isalnum(byte) != 0 || c == '-' || c == ' ';
+        shown += plain ? std::string(1, c) : fmt::format("#{};", byte);
+    }
+    return shown;
 }
 
 std::string place_text(const Place& place) {
@@ -214,8 +227,8 @@ std::string graph_text(const Document& document, const DocumentStack& stack) {
     for (const auto& component : components) {
         const auto name = text_of(component, "component");
         numbers.emplace(name, numbers.size());
-        nodes += fmt::format("  c{}[\"{} ({})\"]\n", numbers[name], markdown_text(name),
-                             markdown_text(text_of(component, "kind")));
+        nodes += fmt::format("  c{}[\"{} ({})\"]\n", numbers[name], mermaid_text(name),
+                             mermaid_text(text_of(component, "kind")));
     }
     for (const auto& component : components) {
         for (const auto& need : member(component, "needs")) {
