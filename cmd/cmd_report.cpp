@@ -60,7 +60,7 @@ private:
         const report::FormatOptions options{
             static_cast<std::size_t>(std::max(0, max_bytes_.value_or(0)))};
         auto report = session.new_report();
-        report.extra["written"] = Json::array();
+        report.extra["reports"] = Json::array();
         for (const auto& [format, file] : targets) {
             const auto text = format->write(document, options);
             if (file.empty()) {
@@ -68,7 +68,7 @@ private:
                 return code;
             }
             TRY_DO(write_file(file, text, 0644));
-            report.extra["written"].push_back({{"file", file}, {"format", format->name}});
+            report.extra["reports"].push_back({{"file", file}, {"format", format->name}});
             report.remarks.push_back(fmt::format("{}  {}", escape_terminal(file), format->name));
         }
         report.verdict = count_of(targets.size(), "file") + " written";

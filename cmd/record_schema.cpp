@@ -229,6 +229,36 @@ Json diagnostic() {
                    {"position", reference("position")}});
 }
 
+/// What some commands add.
+Json members_of_commands() {
+    const Json words = {{"type", "string"}};
+    return {
+        {"time", text("report.json of a run: when the command ended")},
+        {"affected", list_of(record({{"file", text("an intent that a change concerns")},
+                                     {"because", list_of(words, "the way from the change to it")}}),
+                             "--changed, --staged")},
+        {"shard", record({{"index", count("which part, from 1")},
+                          {"count", count("of how many")},
+                          {"of", text("digest of the names of all stacks")},
+                          {"commit", text_or_null("that is checked out")}})},
+        {"architecture",
+         {{"type", "object"},
+          {"description", "plan, apply: by stack, its components"},
+          {"additionalProperties",
+           list_of(record({{"component", text("its name")},
+                           {"kind", text("its kind")},
+                           {"needs", list_of(words, "components it is in, on or uses")}}),
+                   "components")}}},
+        {"findings_gone", list_of(reference("finding"), "diff: what BASE had and HEAD has not")},
+        {"config", list_of(record({{"key", text("name of the setting")},
+                                   {"value", {{"description", "null: not set"}}},
+                                   {"origin", text("file:line:column, an option, or default")},
+                                   {"description", text("what it is for")}}),
+                           "config: every setting")},
+        {"reports", list_of(record({{"file", text("its path")}, {"format", text("of the report")}}),
+                            "report: the files")}};
+}
+
 /// A line of the event stream of one type.
 Json line_of(const char* type, const char* doc, Json members) {
     return {{"if", {{"properties", {{"type", {{"const", type}}}}}}},
@@ -248,6 +278,7 @@ Json record_schema() {
                 {"diagnostics", list_of(reference("diagnostic"), "remarks on input and operation")},
                 {"verdict", text("the last line for people")},
                 {"next", list_of({{"type", "string"}}, "commands that make sense now")}});
+    schema["properties"].update(members_of_commands());
     schema["definitions"] = {
         {"position", position()},     {"changes", changes()},       {"attribute", attribute()},
         {"resource", resource()},     {"output", output()},         {"unit", unit()},

@@ -8,6 +8,7 @@ import subprocess
 
 import cli
 import harness
+import jsonschema
 
 OLD_TERRAFORM = """#!/bin/sh
 printf '{"terraform_version": "0.12.31"}\\n'
@@ -189,6 +190,7 @@ class ConfigTest(cli.CliTest):
 
     def settings(self, *args, **options):
         record = self.it.agentops_json("config", "show", *args, **options)
+        jsonschema.Draft7Validator(self.it.agentops("schema", "record").json).validate(record)
         return {row["key"]: (row["value"], row["origin"]) for row in record["config"]}
 
     def test_each_value_names_its_origin(self):

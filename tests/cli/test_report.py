@@ -81,6 +81,7 @@ class ReportTest(cli.CliTest):
     def test_every_run_leaves_a_report(self):
         planned = self.plan(self.it)
         document = json.loads(self.it.agentops("report", "--format", "json").out)
+        jsonschema.Draft7Validator(self.it.agentops("schema", "record").json).validate(document)
         self.assertEqual((document["run"], document["verdict"]), (planned["run"], planned["verdict"]))
         self.it.agentops("approve", "latest")
         self.it.agentops("apply", "latest")

@@ -5,6 +5,7 @@ import json
 import subprocess
 
 import cli
+import jsonschema
 
 NET = "base: {kind: network, cidr: 10.30.0.0/16, zones: 1}\n"
 READER = 'w: {kind: resource, type: aws_sns_topic, args: {name: "x-${net:base.vpc_id}"}}\n'
@@ -24,10 +25,12 @@ class ShardTest(cli.CliTest):
                                                                             "args: {availability_zone: eu-west-1a, size: 10}}\n")})
         subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
         whole = project.agentops_json("check", expect=None)
+        schema = project.agentops("schema", "record").json
         files = []
         for index in range(1, 9):
             record, stacks = self.shard(project, "check", f"{index}/8", expect=None)
             self.assertEqual(len(stacks), 25)
+            jsonschema.Draft7Validator(schema).validate(record)
             files.append(f"shard-{index}.json")
             project.write(files[-1], json.dumps(record))
         merged = json.loads(project.agentops("report", "merge", *files, "--format", "json", expect=whole["exit"]).out)
