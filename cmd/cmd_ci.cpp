@@ -21,8 +21,10 @@ public:
                 "`matrix` prints the include list of a job matrix as JSON: which stacks each "
                 "machine takes, so that all take about as long, by the durations of earlier runs. "
                 "Stacks that read outputs of others are in a later level: start a level when the "
-                "one before is applied. `--shard` of plan, check, drift and apply works out the "
-                "same parts by itself; `agentops report merge` makes one verdict of their records.",
+                "one before is applied. `durations` prints how long each stack took. `--shard` of "
+                "plan, check, drift and apply needs no matrix: it counts all stacks alike, or by "
+                "that file (--durations), so that all machines agree. `agentops report merge` "
+                "makes one verdict of their records.",
             .examples = {{"agentops ci matrix --shards 8", "for a matrix of GitHub Actions"},
                          {"agentops ci matrix --changed --base main", "only what a branch changes"},
                          {"agentops plan --shard auto --json > plan.json", "on each machine"}},
@@ -32,7 +34,8 @@ public:
     }
 
     void options(Options& options) override {
-        options.arguments("ACTION", words_, "matrix, then stacks: intent, intent@env, a pattern");
+        options.arguments("ACTION", words_,
+                          "matrix and stacks (intent, intent@env, a pattern), or durations");
         options.number("--shards", shards_, "N", "Machines (4)");
         add_scope_options(options, wish_);
     }
@@ -64,6 +67,9 @@ private:
     Result<Json> matrix_of(Session& session) const {
         const int shards = shards_.value_or(kUsualShards);
         TRY_DO(read_shard(fmt::format("1/{}", shards), process_env));
+        if (wish_.shard)
+            return fail(error("cli.usage", "a matrix is of all shards", {},
+                              "agentops ci matrix --shards 8, without --shard"));
         Scope scope(wish_);
         TRY_DO(scope.compare(session));
         const std::vector<std::string> patterns(words_.begin() + 1, words_.end());

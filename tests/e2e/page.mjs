@@ -51,8 +51,6 @@ await show(plain, {viewport: {width: 1280, height: 900}}, async page => {
   await page.keyboard.type("bucket");
   found.searched = await rows(page, "changes");
   await page.locator("#changes-search").fill("");
-  await page.locator("#changes select").selectOption("create");
-  found.filtered = await rows(page, "changes");
   await page.locator("#changes details summary").first().click();
   found.hash = new URL(page.url()).hash;
   await page.locator("#decisions details summary").first().click();
@@ -71,6 +69,8 @@ await show(hostile, {}, async page => {
   await judge(page, "hostile");
   found.scripts = await page.evaluate(() => document.scripts.length);
   found.images = await page.evaluate(() => document.images.length);
+  await page.locator("#changes select").selectOption("delete");
+  found.filtered = await rows(page, "changes");
   found.shown = (await page.locator("h1").textContent()).includes("<script>");
 });
 await show(large, {}, async (page, took) => {

@@ -153,11 +153,11 @@ class InstallTest(harness.AwsTest):
 
     def test_the_tarball_runs_from_any_folder_of_a_bare_system(self):
         container = self.images.start("localhost/debian")
-        self.images("add", container, self.tarball, "/opt/here")
+        self.images("add", container, self.tarball, "/unpacked")
         _, work = self.in_project("shop")
-        self.images.run(container, "sh", "-c", "mv /opt/here/agentops-* /srv/moved && rmdir /opt/here")
+        self.images.run(container, "sh", "-c", "mv /unpacked/agentops-* /moved && rmdir /unpacked")
         self.images("config", "--workingdir", "/work", container)
-        program = "/srv/moved/bin/agentops"
+        program = "/moved/bin/agentops"
         self.assertIn("agentops ", self.images.run(container, program, "--version").out)
         self.assertEqual(self.images.run(container, program, "check", "--json", volumes=[work]).json["exit"], 0)
         # libgit2, which is among the libraries that go along, opens a repository.
@@ -167,7 +167,7 @@ class InstallTest(harness.AwsTest):
         self.assertNotIn("not found", linked)
         self.assertNotRegex(linked, r"libstdc\+\+|libgcc_s|=> /usr/local")
         for library in re.findall(r"=> (\S+)", linked):
-            known = library.startswith("/srv/moved/") or re.search(r"/lib(c|m|resolv)\.so", library)
+            known = library.startswith("/moved/") or re.search(r"/lib(c|m|resolv)\.so", library)
             self.assertTrue(known, library)
 
 
