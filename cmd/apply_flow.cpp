@@ -8,6 +8,7 @@
 #include "agents/registry.h"
 #include "base/text.h"
 #include "cmd/checks.h"
+#include "cmd/facts.h"
 #include "cmd/incidents.h"
 #include "cmd/machines.h"
 #include "record/journal.h"
@@ -236,6 +237,7 @@ private:
             outcome_.units[job.id()] = end.status;
             const auto* review = board != nullptr ? board->get(slots::review) : nullptr;
             auto report = unit_report(job, review, end.status, end.note);
+            if (ran) operations_ += operations_of(job, *applied);
             if (ran && job.ansible() != nullptr) add_machines(*applied, report);
             stack_report(job.unit().stack).units.push_back(std::move(report));
             if (board != nullptr) {
@@ -318,11 +320,13 @@ private:
         report_.verdict = verdict(good);
         keep_incidents();
         TRY_DO(record::write_outcome(workspace_.store, run_, outcome_));
-        return record::append_journal(workspace_.store, session_.clock(), run_, "apply.finished",
-                                      {{"status", outcome_.status},
-                                       {"changes", to_json(report_.counts())},
-                                       {"units", outcome_.units},
-                                       {"checks", checks()}});
+        return record::append_journal(
+            workspace_.store, session_.clock(), run_, "apply.finished",
+            {{"status", outcome_.status},
+             {"changes", to_json(report_.counts())},
+             {"units", outcome_.units},
+             {"operations", {{"done", operations_.done}, {"failed", operations_.failed}}},
+             {"checks", checks()}});
     }
 
     Json checks() const {
@@ -418,6 +422,7 @@ private:
     record::Outcome outcome_;
     std::map<std::string, Json> outputs_;
     bool checks_failed_ = false;
+    Operations operations_;
     report::Report report_;
 };
 

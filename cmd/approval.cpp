@@ -108,6 +108,7 @@ Result<record::Approval> approve(Session& session, const record::Store& store,
                                    {"manifest", approval.manifest},
                                    {"as", approval.as},
                                    {"reason", approval.reason},
+                                   {"by", wish.by_policy ? "policy" : "person"},
                                    {"max_destroy", max_destroy},
                                    {"max_replace", max_replace}}));
     return approval;
@@ -132,6 +133,7 @@ Result<record::Approval> obtain_approval(Session& session, const record::Store& 
     ApprovalWish wish{current_user(), "", planned.destroys, planned.replaces, allow_protected};
     if (auto_approve && reasons.empty()) {
         wish.reason = "--auto-approve, within the limits of the intent";
+        wish.by_policy = true;
     } else if (session.can_ask()) {
         if (!said_yes(planned, ask_person(session, planned)))
             return fail(

@@ -11,6 +11,7 @@ struct ApprovalWish {
     std::string as, reason;
     std::optional<int> max_destroy, max_replace;
     bool allow_protected = false;
+    bool by_policy = false;  ///< rules said yes, no person did
 };
 
 /// Writes and journals the approval of a manifest. Refuses when the plan destroys or replaces more

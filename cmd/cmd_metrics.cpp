@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/figures.h"
 #include "cmd/session.h"
 #include "intent/project.h"
 #include "record/journal.h"
@@ -18,7 +19,6 @@ namespace agentops::cmd {
 namespace {
 
 using record::Measures;
-using record::Spells;
 
 /// "30d", "12h"; at most a hundred years.
 std::optional<std::chrono::hours> hours_of(const std::string& text) {
@@ -40,38 +40,7 @@ std::optional<record::Instant> moment_of(const std::string& text, record::Instan
     return parse_rfc3339(text);
 }
 
-double seconds(std::chrono::milliseconds duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
-Json record_of(const Spells& spells) {
-    Json record = {{"n", spells.n},
-                   {"mean_seconds", nullptr},
-                   {"p50_seconds", nullptr},
-                   {"p95_seconds", nullptr},
-                   {"unknown", spells.unknown}};
-    if (spells.n == 0) return record;
-    record["mean_seconds"] = seconds(spells.mean);
-    record["p50_seconds"] = seconds(spells.p50);
-    record["p95_seconds"] = seconds(spells.p95);
-    return record;
-}
-
-/// `hits` is what those that count are called.
-Json record_of(const Share& share, const char* hits) {
-    Json record = {{"n", share.n},
-                   {hits, share.hits},
-                   {"share", nullptr},
-                   {"low", nullptr},
-                   {"high", nullptr}};
-    if (share.n == 0) return record;
-    record["share"] = share.value();
-    record["low"] = share.interval().low;
-    record["high"] = share.interval().high;
-    return record;
-}
-
-Json record_of(const Measures& measures) {
+Json measures_record(const Measures& measures) {
     auto applies = record_of(measures.applies, "failed");
     applies["interrupted"] = measures.interrupted;
     auto checks = record_of(measures.checks, "drifted");
@@ -89,65 +58,22 @@ Json record_of(const Measures& measures) {
             {"drift_checks", std::move(checks)}};
 }
 
-Json record_of(const record::Metrics& metrics, const std::optional<record::Instant>& since) {
+Json metrics_record(const record::Metrics& metrics, const std::vector<record::Topic>& topics,
+                    const std::optional<record::Instant>& since) {
     Json stacks = Json::array();
     for (const auto& [stack, measures] : metrics.stacks) {
-        stacks.push_back(record_of(measures));
+        stacks.push_back(measures_record(measures));
         stacks.back()["stack"] = stack;
     }
     return {{"since", since ? Json(rfc3339(*since)) : Json(nullptr)},
+            {"indicators", record_of(topics)},
             {"unfinished_applies", metrics.unfinished},
-            {"all", record_of(metrics.all)},
+            {"all", measures_record(metrics.all)},
             {"stacks", std::move(stacks)}};
 }
 
-std::string percent(double share) {
-    return fmt::format("{:.1f} %", 100 * share);
-}
-
-/// "" for nothing: "2 still open, 1 of unknown length".
-std::string besides(const std::vector<std::pair<std::size_t, const char*>>& counts) {
-    std::vector<std::string> parts;
-    for (const auto& [count, what] : counts) {
-        if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
-    }
-    return join(parts, ", ");
-}
-
-void add_times(report::Rows& rows, const std::string& what, const Spells& spells,
-               std::size_t open) {
-    const auto shown = [&](std::chrono::milliseconds duration) {
-        return spells.n == 0 ? "-" : report::duration_text(duration);
-    };
-    rows.push_back({what, std::to_string(spells.n), shown(spells.mean), shown(spells.p50),
-                    shown(spells.p95),
-                    besides({{open, "still open"}, {spells.unknown, "of unknown length"}})});
-}
-
-void add_share(report::Rows& rows, const std::string& what, const Share& share,
-               const std::string& beside) {
-    const auto [low, high] = share.interval();
-    rows.push_back({what, fmt::format("{} of {}", share.hits, share.n),
-                    share.n == 0 ? "-" : percent(share.value()),
-                    share.n == 0 ? "-" : fmt::format("{} to {}", percent(low), percent(high)),
-                    beside});
-}
-
-std::string tables_of(const Measures& measures, int width) {
-    report::Rows times{{"TIME TO", "N", "MEAN", "P50", "P95", "BESIDES"}};
-    add_times(times, "restore an incident", measures.restore, measures.open);
-    add_times(times, "detect drift, at most", measures.detect, 0);
-    add_times(times, "repair a difference", measures.repair, measures.drifting);
-    report::Rows shares{{"SHARE OF", "N", "SHARE", "95 % INTERVAL", "BESIDES"}};
-    add_share(shares, "applies that failed", measures.applies,
-              besides({{measures.interrupted, "interrupted"}}));
-    add_share(shares, "checks that saw drift", measures.checks,
-              besides({{measures.inconclusive, "could not see everything"}}));
-    return report::table(times, {}, width) + "\n" + report::table(shares, {}, width);
-}
-
 /// One line per stack, when there are several.
-std::string table_of(const std::map<std::string, Measures>& stacks, int width) {
+std::string stacks_table(const std::map<std::string, Measures>& stacks, int width) {
     if (stacks.size() < 2) return "";
     report::Rows rows{{"STACK", "INCIDENTS", "OPEN", "MTTR", "APPLIES FAILED", "CHECKS DRIFTED"}};
     for (const auto& [stack, one] : stacks)
@@ -177,11 +103,17 @@ public:
     const CommandInfo& info() const override {
         static const CommandInfo info{
             .name = "metrics",
-            .summary = "Times to restore, detect and repair, and shares of failures",
+            .summary = "How well it goes: times, errors, decisions, people, and DORA's four",
             .description =
-                "Computed from the journal alone, over the project and by stack. What is still "
-                "open is counted beside the times, never left out; shares come with Wilson's 95 % "
-                "interval, percentiles are by nearest rank. Time to detect is an upper bound: it "
+                "Computed from the journal alone, over the project and by stack: provisioning "
+                "time, "
+                "error rate, utilisation of processors, scalability, time to restore, decision "
+                "accuracy, deployment success, autonomy, human intervention, adaptability, and "
+                "DORA's four. What is still open is counted beside, never left out. All come with "
+                "n and a 95 % interval: Wilson's for shares, Byar's for counts in a time, a "
+                "bootstrap for means; percentiles are by nearest rank. 'Afterwards' is within a "
+                "day of the apply, and a decision held when nobody pinned it otherwise and nothing "
+                "failed in that time. Time to detect is an upper bound: it "
                 "begins when the stack was last known to be clean. An apply has failed when it "
                 "ended as partial, failed or not converged; what somebody interrupted stands "
                 "beside. An apply or incident of several stacks counts once for each of them. With "
@@ -229,7 +161,8 @@ private:
                     const record::MetricsOptions& wish) const {
         auto report = session.new_report();
         const auto metrics = record::measure(journal.entries, wish);
-        report.extra["metrics"] = record_of(metrics, wish.since);
+        const auto topics = record::indicators(journal.entries, wish);
+        report.extra["metrics"] = metrics_record(metrics, topics, wish.since);
         report.diagnostics = journal.diagnostics;
         if (metrics.stacks.empty() && wish.stacks) append(report.diagnostics, doubts(journal));
         report.verdict = verdict_of(metrics, wish);
@@ -238,8 +171,8 @@ private:
             report.verdict = "the journal is not whole; up to there: " + report.verdict;
         }
         const int width = session.text_options().width;
-        if (!session.globals().json && !metrics.all.empty())
-            session.print(tables_of(metrics.all, width) + table_of(metrics.stacks, width) + "\n");
+        if (!session.globals().json && !journal.entries.empty())
+            session.print(table_of(topics, width) + stacks_table(metrics.stacks, width) + "\n");
         return session.finish(std::move(report));
     }
 

@@ -6,10 +6,10 @@
 
 #include "agents/keys.h"
 #include "agents/registry.h"
-#include "agents/voices.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "cmd/explain.h"
+#include "cmd/facts.h"
 #include "record/journal.h"
 #include "report/model.h"
 #include "terraform/facts.h"
@@ -100,7 +100,11 @@ class Planning {
 public:
     Planning(Session& session, const Workspace& workspace, const StaticWalk& stacks,
              const PlanRequest& request)
-        : session_(session), workspace_(workspace), stacks_(stacks), request_(request) {
+        : session_(session),
+          workspace_(workspace),
+          stacks_(stacks),
+          request_(request),
+          started_(rfc3339(session.clock().now())) {
         planned_.report = session.new_report();
         add_static(planned_.report, stacks);
         planned_.report.extra["architecture"] = architecture_of(stacks);
@@ -133,6 +137,7 @@ private:
                                      {{slots::review.id}, destroy, false}, *runner, live.get());
         live->finish();
         remove_secret_files(planned_.units);
+        validations_ = validations_of(planned_.units, walk);
         append(planned_.report.diagnostics, walk.diagnostics);
         TRY_DO(take_reviews(walk));
         planned_.verdicts = judge(session_, stacks_, reviews_, planned_.report.diagnostics);
@@ -186,18 +191,15 @@ private:
             manifest.stacks.push_back(manifest_stack(*stack));
         planned_.destroys = manifest.destroys();
         planned_.replaces = manifest.replaces();
-        if (failed_ || session_.interrupt().count() > 0) return {};
+        if (session_.interrupt().count() > 0) return {};
+        if (failed_)
+            return record::append_journal(workspace_.store, session_.clock(), planned_.run,
+                                          "plan.failed", common_facts());
         TRY_DO(write_file(workspace_.store.run(planned_.run) / record::kDecisionsFile,
                           dump_json(decisions(), 1) + "\n", 0600));
         TRY_DO(record::write_manifest(workspace_.store, manifest));
-        const auto counts = planned_.report.counts();
         TRY_DO(record::append_journal(workspace_.store, session_.clock(), planned_.run, "plan.made",
-                                      {{"manifest", record::digest_of(manifest)},
-                                       {"destroy", request_.destroy},
-                                       {"purpose", request_.purpose},
-                                       {"changes", to_json(counts)},
-                                       {"agents", voices()},
-                                       {"costs", costs()}}));
+                                      facts(manifest)));
         planned_.manifest = std::move(manifest);
         return {};
     }
@@ -213,43 +215,37 @@ private:
         return all;
     }
 
-    /// By stack and agent: proposals that became part of the design, and that did not.
-    Json voices() const {
-        auto all = Json::object();
-        for (const auto* stack : stacks_.stacks) {
-            const auto* board = stacks_.board(stack->id);
-            const auto* award = board->get(slots::award);
-            const auto* lots = board->get(slots::lots);
-            if (request_.destroy || award == nullptr || lots == nullptr) continue;
-            for (const auto& [agent, voice] : voices_of(*lots, board->all(slots::opinions), *award))
-                all[stack->id][agent] = {{"accepted", voice.accepted},
-                                         {"overridden", voice.overridden}};
-        }
-        return all;
+    /// What both ends of a plan tell the journal.
+    Json common_facts() const {
+        std::vector<std::string> stacks;
+        for (const auto* stack : stacks_.stacks)
+            stacks.push_back(stack->id);
+        return {{"started", started_},
+                {"destroy", request_.destroy},
+                {"purpose", request_.purpose},
+                {"stacks", stacks},
+                {"commit", commit_of(workspace_)},
+                {"validations", validations_}};
     }
 
-    /// Of stacks that are planned from nothing: what the arbiter reckoned with, and what the plan
-    /// costs.
-    Json costs() const {
-        auto all = Json::object();
+    Json facts(const record::Manifest& manifest) const {
+        auto facts = common_facts();
+        facts["manifest"] = record::digest_of(manifest);
+        facts["changes"] = to_json(planned_.report.counts());
+        std::size_t resources = 0;
         for (const auto& [stack, reviews] : reviews_) {
-            const auto* award = stacks_.board(stack)->get(slots::award);
-            if (request_.destroy || award == nullptr || !award->solution) continue;
-            double planned = 0;
-            bool fresh = true;
-            for (const auto& review : reviews) {
-                if (!review.cost) continue;
-                planned += review.cost->after.usd.likely;
-                for (const auto& change : review.changes)
-                    fresh = fresh && change.change.action == Action::create;
-            }
-            if (!fresh || planned <= 0) continue;
-            const auto reckoned =
-                static_cast<double>(award->solution->score.of(negotiate::Measure::cost)) *
-                negotiate::kCostUnit;
-            all[stack] = {{"reckoned", reckoned}, {"planned", planned}};
+            for (const auto& review : reviews)
+                resources += review.plan.unchanged + review.changes.size();
         }
-        return all;
+        facts["resources"] = resources;
+        for (const auto& [stack, verdict] : planned_.verdicts)
+            facts["risks"][stack] = to_text(verdict.risk);
+        if (request_.destroy) return facts;
+        facts["agents"] = proposals_of(stacks_);
+        facts["costs"] = costs_of(stacks_, reviews_);
+        facts["decisions"] = decisions_of(stacks_);
+        facts["capacity"] = capacity_of(stacks_);
+        return facts;
     }
 
     record::ManifestStack manifest_stack(const intent::Stack& stack) {
@@ -298,8 +294,10 @@ private:
     const Workspace& workspace_;
     const StaticWalk& stacks_;
     const PlanRequest& request_;
+    const std::string started_;  ///< RFC 3339
+    Json validations_;
     bool failed_ = false;
-    std::map<std::string, std::vector<Review>> reviews_;
+    ReviewsByStack reviews_;
     Planned planned_;
 };
 

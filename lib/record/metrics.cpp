@@ -11,35 +11,15 @@ namespace agentops::record {
 
 namespace {
 
-using std::chrono::milliseconds;
 using Words = std::set<std::string>;
 
 /// Of one apply or check: what is worse has the higher number.
 enum class Verdict { none, good, undecided, bad };
 
-/// Whole milliseconds cannot overflow, as the clock's own unit does after 292 years.
-milliseconds between(Instant from, Instant to) {
-    return std::chrono::floor<milliseconds>(to) - std::chrono::floor<milliseconds>(from);
-}
-
-/// Durations of one kind, while they are being collected.
-struct Samples {
-    std::vector<milliseconds> values;
-    std::size_t unknown = 0;
-
-    void add(std::optional<Instant> from, std::optional<Instant> to) {
-        if (from && to && *from <= *to)
-            values.push_back(between(*from, *to));
-        else
-            ++unknown;
-    }
-    Spells spells() const { return {durations_of(values), unknown}; }
-};
-
 /// Measures, while they are being collected.
 struct Tally {
     Measures measures;
-    Samples restore, detect, repair;
+    SpellSamples restore, detect, repair;
 
     Measures result() const {
         auto result = measures;

@@ -8,24 +8,16 @@
 // whose times are missing or run backwards (a clock was set), as unknown; what says neither yes nor
 // no (an interrupted apply, a check that could not look) stands beside its share.
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/statistics.h"
 #include "record/journal.h"
+#include "record/spells.h"
 
 namespace agentops::record {
-
-using Instant = std::chrono::system_clock::time_point;
-
-/// The durations of what came to its end.
-struct Spells : Durations {
-    std::size_t unknown = 0;  ///< ended too, but nobody can say how long they took
-};
 
 /// Of one stack, or of all.
 struct Measures {

@@ -9,11 +9,6 @@ namespace agentops::record {
 
 namespace {
 
-std::size_t count_in(const Json& data, std::string_view name) {
-    const auto& found = member(data, name);
-    return found.is_number_unsigned() ? found.get<std::size_t>() : 0;
-}
-
 /// What a plan says of each agent, stack by stack.
 template <class Visit>
 void each_voice(const Json& plan, const Visit& visit) {
@@ -47,15 +42,25 @@ void add_checks(const Json& plan, const Json& apply, Tracks& tracks) {
 
 void add_costs(const Json& plan, Tracks& tracks) {
     for (const auto& [stack, cost] : member(plan, "costs").items()) {
-        const auto &reckoned = member(cost, "reckoned"), &planned = member(cost, "planned");
-        if (!reckoned.is_number() || !planned.is_number()) continue;
-        const auto off = std::abs(reckoned.get<double>() - planned.get<double>());
-        ++tracks.costs.n;
-        tracks.costs.hits += off <= kCostTolerance * planned.get<double>() ? 1 : 0;
+        const auto held = cost_held(cost);
+        tracks.costs.n += held ? 1 : 0;
+        tracks.costs.hits += held && *held ? 1 : 0;
     }
 }
 
 }  // namespace
+
+std::size_t count_in(const Json& data, std::string_view name) {
+    const auto& found = member(data, name);
+    return found.is_number_integer() && found >= 0 ? found.get<std::size_t>() : 0;
+}
+
+std::optional<bool> cost_held(const Json& cost) {
+    const auto &reckoned = member(cost, "reckoned"), &planned = member(cost, "planned");
+    if (!reckoned.is_number() || !planned.is_number()) return std::nullopt;
+    const auto off = std::abs(reckoned.get<double>() - planned.get<double>());
+    return off <= kCostTolerance * planned.get<double>();
+}
 
 Tracks track_records(const std::vector<JournalEntry>& entries) {
     Tracks tracks;

@@ -3,6 +3,7 @@
 // What became of the agents' proposals: a pure function of the journal.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct Tracks {
 };
 
 inline constexpr double kCostTolerance = 0.1;
+
+/// Of {reckoned, planned}; none when it says neither.
+std::optional<bool> cost_held(const Json& cost);
+
+/// A number of a record that counts something; 0 when it is none.
+std::size_t count_in(const Json& data, std::string_view name);
 
 /// Entries as read_journal() gives them. Odd ones are passed over.
 Tracks track_records(const std::vector<JournalEntry>& entries);

@@ -21,6 +21,7 @@ using Owned = std::unique_ptr<T, Freer<T, Free>>;
 
 using OwnedRepository = Owned<git_repository, git_repository_free>;
 using OwnedObject = Owned<git_object, git_object_free>;
+using OwnedCommit = Owned<git_commit, git_commit_free>;
 using OwnedTree = Owned<git_tree, git_tree_free>;
 using OwnedIndex = Owned<git_index, git_index_free>;
 using OwnedDiff = Owned<git_diff, git_diff_free>;

@@ -187,6 +187,17 @@ Result<std::string> Repository::commit(const std::string& revision) const {
                               : "name a branch, a tag or a commit; git fetch may bring it"));
 }
 
+std::optional<std::chrono::system_clock::time_point> Repository::time_of(
+    const std::string& commit) const {
+    git_oid id;
+    git_commit* raw = nullptr;
+    if (git_oid_fromstr(&id, commit.c_str()) != 0 ||
+        git_commit_lookup(&raw, handle_->git.get(), &id) != 0)
+        return std::nullopt;
+    const OwnedCommit owned(raw);
+    return std::chrono::system_clock::from_time_t(git_commit_time(raw));
+}
+
 Result<std::string> Repository::fork_point(const std::string& commit) const {
     const auto now = head();
     git_oid one, other, base;

@@ -4,6 +4,7 @@
 // program (filters, fsmonitor and hooks of the repository included) and starts libgit2 when it is
 // first asked: that costs milliseconds which other commands do not pay.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ public:
     std::optional<std::string> head() const;
     /// The hash of the commit that a revision names. Code: vcs.unknown-revision.
     Result<std::string> commit(const std::string& revision) const;
+    /// When a commit was made, by its committer's clock; none when there is no such commit.
+    std::optional<std::chrono::system_clock::time_point> time_of(const std::string& commit) const;
     /// Where this line of work left that of `commit`: their best common ancestor. Code:
     /// vcs.no-merge-base.
     Result<std::string> fork_point(const std::string& commit) const;

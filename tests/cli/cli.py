@@ -99,7 +99,7 @@ class Fake:
 
     def wait_for(self, name):
         """Waits until the fake made this file in its folder."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (self.folder / name).exists():
             if time.monotonic() > deadline:
                 raise AssertionError(f"the fake never came to {name}: {self.commands}")
@@ -112,7 +112,7 @@ class Fake:
 class CliTest(harness.E2eTest):
     """A test with a fake Terraform first on PATH."""
 
-    time_limit = 50
+    time_limit = 300
 
     def fake(self, name="terraform"):
         fake = Fake(name)

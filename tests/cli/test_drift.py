@@ -178,7 +178,7 @@ class UnknownTest(DriftTest):
         state["serial"] += 1
         project.write(STATE, json.dumps(state))
         open(project.fake.gate, "w").close()
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 9)
         self.assert_unknown(json.loads(out), "was written while it was looked at")
 
@@ -190,7 +190,7 @@ class UnknownTest(DriftTest):
         process = project.start("drift", "--json")
         project.fake.wait_for("gate.here")
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 130)
         self.assert_unknown(json.loads(out))
         self.assertEqual(project.read(SEEN), before)

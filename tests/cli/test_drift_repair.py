@@ -210,7 +210,7 @@ class AdoptTest(RepairTest):
         project.fake.wait_for("gate.here")
         self.assertNotEqual(project.read("shop.intent.yaml"), INTENT)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
         self.assertEqual((process.returncode, project.read("shop.intent.yaml")), (130, INTENT))
 
     def test_other_environments_are_not_touched(self):

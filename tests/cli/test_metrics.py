@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """agentops metrics: from an empty journal to a broken one."""
 
+import os
+
 import cli
+import harness
 
 
 class MetricsTest(cli.CliTest):
@@ -14,7 +17,8 @@ class MetricsTest(cli.CliTest):
         metrics = self.metrics(project)
         self.assertEqual((metrics["stacks"], metrics["since"]), ([], None))
         self.assertEqual(metrics["all"]["time_to_restore"],
-                         {"n": 0, "mean_seconds": None, "p50_seconds": None, "p95_seconds": None, "unknown": 0})
+                         {"n": 0, "mean_seconds": None, "mean_low_seconds": None, "mean_high_seconds": None,
+                          "p50_seconds": None, "p95_seconds": None, "unknown": 0})
         self.assertEqual(metrics["all"]["applies"], {"n": 0, "failed": 0, "share": None, "low": None,
                                                      "high": None, "interrupted": 0})
         self.assertEqual(project.fake.commands, [])
@@ -28,6 +32,39 @@ class MetricsTest(cli.CliTest):
         self.assertEqual([stack["stack"] for stack in metrics["stacks"]], ["shop"])
         self.assertEqual(metrics["unfinished_applies"], 0)
         self.assertRegex(project.agentops("metrics").out, r"applies that failed +0 of 1 +0\.0 % +0\.0 % to 79\.3 %")
+
+    def test_what_a_run_says_of_itself(self):
+        project = self.project(env={"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull})
+        for command in (["init", "-q"], ["add", "."],
+                        ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "first",
+                         "--date=2026-01-01T00:00:00Z"]):
+            harness.run(["git", *command], env={**project.env, "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"},
+                        cwd=project.folder, expect=0)
+        self.apply(project)
+        found = self.metrics(project)["indicators"]
+        self.assertEqual(set(found), {
+            "provisioning_time", "error_rate", "utilisation", "scalability", "time_to_restore", "decision_accuracy",
+            "deployment_success", "autonomy", "human_intervention", "adaptability", "dora"})
+        total = found["provisioning_time"]["total"]
+        self.assertEqual((total["n"], total["unknown"], total["excluded"]), (1, 0, 0))
+        self.assertGreater(total["mean_seconds"], found["provisioning_time"]["apply"]["mean_seconds"])
+        self.assertEqual((found["error_rate"]["runs"]["hits"], found["error_rate"]["runs"]["n"]), (0, 1))
+        self.assertEqual(found["error_rate"]["artifacts"]["n"], 1)
+        self.assertGreater(found["error_rate"]["operations"]["n"], 0)
+        self.assertEqual(found["deployment_success"]["first_try"]["share"], 1)
+        self.assertEqual(found["dora"]["deployment_frequency"]["n"], 1)
+        self.assertGreater(found["dora"]["lead_time"]["mean_seconds"], 300 * 86400)
+        # The day after has not come.
+        self.assertEqual((found["dora"]["change_failure_rate"]["n"], found["dora"]["change_failure_rate"]["open"]), (0, 1))
+        self.assertEqual(self.metrics(project)["indicators"], found)
+
+    def test_a_plan_that_fails(self):
+        project = self.project()
+        project.fake.set(validate={"exit": 1, "stdout": "{}"})
+        project.agentops("plan", expect=None)
+        found = self.metrics(project)["indicators"]["error_rate"]
+        self.assertEqual((found["runs"]["hits"], found["runs"]["n"]), (1, 1))
+        self.assertEqual((found["artifacts"]["hits"], found["artifacts"]["n"]), (1, 1))
 
     def test_what_is_asked(self):
         project = self.project()

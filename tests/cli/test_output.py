@@ -164,7 +164,7 @@ class TextTest(cli.CliTest):
         project = self.project()
         with open("/dev/full", "w", encoding="utf-8") as full:
             process = project.start("check", "--json", stdout=full)
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 1, err)
         self.assertIn("stdout", err)
 

@@ -67,7 +67,7 @@ class SignalTest(ApplyingTest):
     def test_interrupt_is_passed_on_once(self):
         project, run, process = self.applying()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=50)
         self.assertEqual(process.returncode, 130, out + err)
         self.assertEqual(self.signals(project), ["SIGINT"])
         self.assertIn(f"agentops apply --resume {run}", out)
@@ -77,14 +77,14 @@ class SignalTest(ApplyingTest):
         """Ctrl-C goes to the whole foreground group: the tool must not be in it."""
         project, run, process = self.applying()
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=50)
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.signals(project), ["SIGINT"])
 
     def test_terminate(self):
         project, run, process = self.applying()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=50)
         self.assertEqual(process.returncode, 143, out + err)
         self.assertEqual(self.signals(project), ["SIGINT"])
         self.assert_resumes(project, run)
@@ -92,7 +92,7 @@ class SignalTest(ApplyingTest):
     def test_interrupted_json_is_one_record(self):
         project, run, process = self.applying("--json")
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=50)
         record = cli.json.loads(out)
         self.assertEqual((record["run"], record["stacks"][0]["units"][0]["status"]), (run, "interrupted"))
         self.assertEqual(record["exit"], 130)
@@ -104,7 +104,7 @@ class SignalTest(ApplyingTest):
         self.addCleanup(self.end, process)
         project.fake.wait_for("gate.here")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=50)
         self.assertEqual(process.returncode, 130)
         self.refused(project, "run.no-manifest", 3, "approve", "latest")
 
@@ -120,7 +120,7 @@ class SignalTest(ApplyingTest):
         self.refused(project, "lock.held", 6, "plan")
         self.assertEqual(project.agentops_json("runs", run)["runs"][0]["status"], "applying")
         self.open_gate(project)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 50
         while alive(child) and time.monotonic() < deadline:
             time.sleep(0.02)
         state = cli.json.loads(project.read(f"{UNIT}/terraform.tfstate"))
@@ -170,7 +170,7 @@ class TwoAtOnceTest(ApplyingTest):
             self.assertIn(str(process.pid), message)
             self.assertIn(run, message)
         self.open_gate(project)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=50)
         self.assertEqual((process.returncode, cli.json.loads(out)["exit"]), (0, 0))
         self.assertEqual(project.fake.commands.count("apply"), 1)
 
@@ -179,14 +179,14 @@ class TwoAtOnceTest(ApplyingTest):
         project.write("more.intent.yaml", cli.intent("more"))
         self.assertEqual(project.agentops("plan", "more").code, 0)
         self.open_gate(project)
-        process.communicate(timeout=20)
+        process.communicate(timeout=50)
 
     def test_readers_need_no_lock(self):
         project, _, process = self.gated()
         for command in (["check"], ["runs"], ["explain", "a"], ["graph"]):
             project.agentops(*command)
         self.open_gate(project)
-        process.communicate(timeout=20)
+        process.communicate(timeout=50)
 
 
 

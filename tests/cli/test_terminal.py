@@ -19,7 +19,7 @@ class TerminalTest(cli.CliTest):
         environment = {"TERM": "xterm", "CI": "", **(env or {})}
         process = project.start(*args, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
-        screen, answered, deadline = "", False, time.monotonic() + 20
+        screen, answered, deadline = "", False, time.monotonic() + 300
         while time.monotonic() < deadline:
             ready, _, _ = select.select([ours], [], [], 0.05)
             if ready:

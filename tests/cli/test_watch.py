@@ -164,7 +164,7 @@ class LoopTest(WatchTest):
         self.assertIn("Ready", process.stdout.readline())
         self.refused(project, "lock.held", 6, "watch", "--once")
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=300)
         self.assertEqual((process.returncode, out), (143, "stopped\n"))
         self.watch(project)
 
@@ -176,7 +176,7 @@ class LoopTest(WatchTest):
             project.fake.wait_for("gate.here")
             child = project.fake.call("plan")["pid"]
             process.send_signal(sign)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=300)
             self.assertEqual(process.returncode, code, out + err)
             self.assertFalse(os.path.exists(f"/proc/{child}"))
             self.assertFalse(project.path(".agentops/watch/shop.json").exists())

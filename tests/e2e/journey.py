@@ -77,8 +77,6 @@ class Journey:
 class AwsJourney(Journey, harness.AwsTest):
     """A test with an emulator that knows what is left of a stack there."""
 
-    time_limit = 600  # the provider's own waits, on a busy machine
-
     def vpcs(self):
         return self.emulator.aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=false")["Vpcs"]
 

@@ -19,8 +19,6 @@ ansible: {{{}}}
 class MachinesTest(journey.Journey, harness.E2eTest):
     """A room of machines for the whole class; each test makes those that it needs."""
 
-    time_limit = 400
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

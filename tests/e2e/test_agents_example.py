@@ -5,14 +5,11 @@ import harness
 
 
 class AgentsExampleTest(harness.E2eTest):
-    time_limit = 800
-
     def test_they_are_asked_heard_and_made(self):
         harness.terraform(), harness.tool("aws"), harness.tool("moto_server"), harness.tool("jq")
         folder = self.project().folder
         environment = harness.base_environment({"AGENTOPS": harness.agentops_binary()})
-        shown = harness.run([harness.SOURCE / "examples/agents/run"], env=environment, cwd=folder,
-                            timeout=780, expect=0).out
+        shown = harness.run([harness.SOURCE / "examples/agents/run"], env=environment, cwd=folder, expect=0).out
         before, after = shown.split("$ agentops agents --trust")
         self.assertNotIn("house-rules/temporary-name", before)
         self.assertIn("house-rules/temporary-name", after)

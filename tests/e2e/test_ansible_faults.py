@@ -137,7 +137,7 @@ class ApplyTest(machines_case.MachinesTest):
         process = self.start_apply(project)
         self.wait_for(lose, "/etc/first")
         lose.cut()
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=300)
         record = json.loads(out)
         self.assertEqual((record["exit"], hosts(record)["keep"]), (7, "ok"), out)
         self.assertIn(hosts(record)["lose"], ("failed", "unreachable"))  # Ansible calls a stalled sudo a failure
@@ -157,7 +157,7 @@ class ApplyTest(machines_case.MachinesTest):
         process = self.start_apply(project)
         self.wait_for(lose, "/etc/end")
         lose.stop_sshd()
-        record = json.loads(process.communicate(timeout=120)[0])
+        record = json.loads(process.communicate(timeout=300)[0])
         self.assertNotEqual(record["exit"], 0)
         self.assertIn("apply.not-proven" if record["exit"] == 8 else "ansible.unreachable", journey.codes(record))
         lose.start_sshd()
@@ -171,7 +171,7 @@ class ApplyTest(machines_case.MachinesTest):
         self.wait_for(machine, "/etc/first")
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=300)
         record = json.loads(out)
         self.assertEqual((process.returncode, journey.units(record)), (130, {"site/edge": "interrupted"}))
         self.assertFalse(machine.exists("/etc/second"))
@@ -188,7 +188,7 @@ class ApplyTest(machines_case.MachinesTest):
         process.wait()
         self.wait_for(machine, "/etc/second")
         run = next(path.name for path in project.path(".agentops/runs").iterdir())
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while project.agentops("apply", "--resume", run, expect=None).code == 6:
             self.assertLess(time.monotonic(), deadline)  # the playbook that lives on holds the lock
             time.sleep(1)
@@ -210,12 +210,12 @@ class ApplyTest(machines_case.MachinesTest):
         machine.run(["rm", "/etc/slept"])
         project.write("site.intent.yaml", self.intent(machine, configure=configure.replace("8080", "8181")))
         process = self.start_apply(project)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while "8181" not in machine.read("/etc/hello-web.conf"):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        record = json.loads(process.communicate(timeout=60)[0])
+        record = json.loads(process.communicate(timeout=300)[0])
         self.assertEqual(machine.run(["curl", "-s", "http://127.0.0.1:8080/"]), "one\n")
         project.agentops("apply", "--resume", record["run"])
         self.assertEqual(machine.run(["curl", "-s", "http://127.0.0.1:8181/"]), "one\n")

@@ -10,8 +10,6 @@ ENVIRONMENTS = ("small", "solid", "roomy")
 
 
 class BudgetsTest(journey.AwsJourney):
-    time_limit = 900
-
     def test_three_designs(self):
         project = self.project(self.files())
         chosen = {name: self.chosen(project, name) for name in ENVIRONMENTS}
@@ -20,7 +18,7 @@ class BudgetsTest(journey.AwsJourney):
             self.assertRegex(unit["cost"], r"^\+\d+\.\d\d( to \+\d+\.\d\d)? USD/month$")
             self.assertEqual(unit["unpriced"], [])
         project.agentops("approve", "latest", "--as", "ann")
-        project.agentops_json("apply", "latest", timeout=800)
+        project.agentops_json("apply", "latest")
         for name, knobs in chosen.items():
             self.is_made(project, name, knobs)
         self.assertEqual(len({tuple(sorted(knobs.items())) for knobs in chosen.values()}), 3, chosen)

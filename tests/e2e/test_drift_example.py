@@ -5,14 +5,11 @@ import harness
 
 
 class DriftExampleTest(harness.E2eTest):
-    time_limit = 900
-
     def test_the_story(self):
         harness.terraform(), harness.tool("aws"), harness.tool("moto_server")
         folder = self.project().folder
         environment = harness.base_environment({"AGENTOPS": harness.agentops_binary()})
-        shown = harness.run([harness.SOURCE / "examples/drift/run"], env=environment, cwd=folder,
-                            timeout=880, expect=0)
+        shown = harness.run([harness.SOURCE / "examples/drift/run"], env=environment, cwd=folder, expect=0)
         for line in ("no drift: 3 in sync",
                      "+      retention_in_days: 90          # what the auditors ask for",
                      "  DRIFT  aws_dynamodb_table.carts  tags.team",

@@ -54,8 +54,6 @@ class Gate:
 
 
 class DriftFaultTest(journey.AwsJourney):
-    time_limit = 900  # a dozen looks in one test
-
     def applied(self, url, **stacks):
         """A project with these stacks, applied; two attempts at each request keep failures short."""
         files = {f"{name}.intent.yaml": HEAD.replace("NAME", name).replace("ENDPOINT", url) + components

@@ -205,22 +205,20 @@ class Matrix:
 
 
 class DriftHostsTest(machines_case.MachinesTest):
-    time_limit = 1400
-
     def deployed(self, *machines, configure=SMALL, settings=QUICK):
         """A project whose intent was applied to these machines."""
         project = self.project({"site.intent.yaml": self.intent(*machines, configure=configure)}, settings=settings)
-        project.agentops("plan", timeout=900)
+        project.agentops("plan")
         self.repaired(project)
         return project
 
     def repaired(self, project):
         """Approves the newest run and applies it; returns the record."""
         project.agentops("approve", "latest", "--as", "ann", "--max-destroy", "5")
-        return project.agentops_json("apply", "latest", timeout=900)
+        return project.agentops_json("apply", "latest")
 
     def drift(self, project, *args, expect):
-        return project.agentops_json("drift", *args, expect=expect, timeout=900)
+        return project.agentops_json("drift", *args, expect=expect)
 
     def played(self, project, run):
         """The machines on which a run's playbook did anything, even look."""
@@ -246,7 +244,7 @@ class DriftHostsTest(machines_case.MachinesTest):
         self.calm_is_in_sync(record)
         self.only_drifted_machines_are_reverted(project, record)
         self.assertEqual(self.drift(project, expect=0)["verdict"], "no drift: 3 in sync")
-        project.agentops("plan", "--detailed-exitcode", timeout=900)
+        project.agentops("plan", "--detailed-exitcode")
         self.assertGreaterEqual(matrix.found.total(), 20, matrix)
         self.assertEqual((matrix.missed.total(), matrix.alarms), (0, []), matrix)
         causes = [group for group in record["groups"] if group["path"] is None and group["status"] == "modified"
@@ -272,7 +270,7 @@ class DriftHostsTest(machines_case.MachinesTest):
             for m in (one, two))
         project = self.project({"lab.intent.yaml": LAB, "lab/site.yml": PLAYBOOK, "lab/hosts.ini": inventory},
                                settings="host_keys: accept-new")
-        project.agentops("plan", timeout=900)
+        project.agentops("plan")
         self.repaired(project)
         untold = {f"{name}: See what only running tells": "not_checked" for name in ("one", "two")}
         self.assertEqual(states(self.drift(project, expect=0)), {"one": "in_sync", "two": "in_sync", **untold})

@@ -90,11 +90,9 @@ class Matrix:
 
 
 class DriftMatrixTest(journey.AwsJourney):
-    time_limit = 3000
-
     def test_every_change_is_found_and_nothing_else(self):
         project = self.project(drift_bed.intents(self.emulator.url))
-        project.agentops("plan", timeout=600)
+        project.agentops("plan")
         self.approved_and_applied(project)
         self.fresh_stacks_are_in_sync(project)
         matrix = Matrix()
@@ -102,7 +100,7 @@ class DriftMatrixTest(journey.AwsJourney):
         most = None if os.environ.get("AGENTOPS_EVERY_CASE") else 2
         for number, cases in enumerate(drift_bed.rounds(most=most)):
             state = self.inject(project, cases)
-            record = project.agentops_json("drift", "--revert", expect=2, timeout=600)
+            record = project.agentops_json("drift", "--revert", expect=2)
             self.untouched_stack_is_calm(record)
             matrix.judge(cases, verdicts(record))
             if number == 0:
@@ -118,15 +116,15 @@ class DriftMatrixTest(journey.AwsJourney):
 
     def approved_and_applied(self, project):
         project.agentops("approve", "latest", "--as", "ann", *LIMITS)
-        project.agentops_json("apply", "latest", timeout=900)
+        project.agentops_json("apply", "latest")
 
     def nothing_is_left(self, project):
-        project.agentops("drift", expect=0, timeout=600)
-        project.agentops("plan", "--detailed-exitcode", timeout=600)
+        project.agentops("drift", expect=0)
+        project.agentops("plan", "--detailed-exitcode")
 
     def what_a_revert_cannot_restore_is_still_told(self, project, state, cases):
         """The state took it over, but it is drift until somebody undoes or accepts it."""
-        found = verdicts(project.agentops_json("drift", expect=2, timeout=600))
+        found = verdicts(project.agentops_json("drift", expect=2))
         must, may = drift_bed.expected(cases)
         self.assertEqual(set(drifted(found)) - may, set(must) - may)
         drift_bed.inject(self.emulator, state, cases, undo=True)
@@ -141,7 +139,7 @@ class DriftMatrixTest(journey.AwsJourney):
         self.assertGreaterEqual(len(cases), 12)
         before = project.read("bed.intent.yaml")
         self.inject(project, cases)
-        record = project.agentops_json("drift", "--adopt", expect=2, timeout=600)
+        record = project.agentops_json("drift", "--adopt", expect=2)
         text = project.read("bed.intent.yaml")
         for one in cases:
             self.assertIn(one.adopt, drift_bed.component(text, one.target), one.name)
@@ -157,7 +155,7 @@ class DriftMatrixTest(journey.AwsJourney):
         return state
 
     def fresh_stacks_are_in_sync(self, project):
-        record = project.agentops_json("drift", expect=0, timeout=600)
+        record = project.agentops_json("drift", expect=0)
         self.untouched_stack_is_calm(record)
         found = verdicts(record)
         self.assertEqual(set(found), set(journey.state_values(project, "bed/main")))
@@ -179,7 +177,7 @@ class DriftMatrixTest(journey.AwsJourney):
         """Addresses that `terraform plan -refresh-only` lists."""
         command = [harness.terraform(), "plan", "-refresh-only", "-json", "-lock=false"]
         env = {**project.env, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        done = harness.run(command, env=env, cwd=project.path(BED), timeout=600, expect=0)
+        done = harness.run(command, env=env, cwd=project.path(BED), expect=0)
         events = [json.loads(line) for line in done.out.splitlines()]
         return [event["change"]["resource"]["addr"] for event in events if event["type"] == "resource_drift"]
 

@@ -40,8 +40,6 @@ def tagged(kind):
 
 
 class DriftUnmanagedTest(journey.AwsJourney):
-    time_limit = 1400  # a database and a service, and every listing twice
-
     def test_what_was_made_by_hand(self):
         intent = INTENT.replace("ENDPOINT", self.emulator.url)
         project = self.project({"shop.intent.yaml": intent})
@@ -55,7 +53,7 @@ class DriftUnmanagedTest(journey.AwsJourney):
 
     def unmanaged(self, project, *codes, env=None):
         """The entries; `codes` say what was not listed."""
-        record = project.agentops_json("drift", "--unmanaged", env=env, timeout=600)
+        record = project.agentops_json("drift", "--unmanaged", env=env)
         self.assertEqual([code for code in journey.codes(record) if code.startswith("drift.")], list(codes))
         return [{key: one[key] or None for key in ("stack", "type", "id", "name")} for one in record["unmanaged"]]
 

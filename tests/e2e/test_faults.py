@@ -40,7 +40,7 @@ class FaultTest(journey.AwsJourney):
         project, run = self.approved()
         process = project.start("apply", run, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end, process)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not self.vpcs() and time.monotonic() < deadline:
             time.sleep(0.1)
         return project, run, process
@@ -64,7 +64,7 @@ class FaultTest(journey.AwsJourney):
     def test_an_interrupted_apply_goes_on(self):
         project, run, process = self.applying()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 130, out + err)
         self.assertIn(f"agentops apply --resume {run}", out)
         self.assertIn("aws_vpc.net", journey.state_values(project))
@@ -91,7 +91,7 @@ class FaultTest(journey.AwsJourney):
         second = project.agentops_json("apply", run, expect=6)
         self.assertEqual(journey.codes(second), ["lock.held"])
         self.assertEqual(project.agentops_json("plan", expect=6)["diagnostics"][0]["code"], "lock.held")
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 0, out + err)
         self.assertEqual(len(self.vpcs()), 1)
         self.a_changed_plan_is_refused(project)

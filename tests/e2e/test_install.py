@@ -25,10 +25,10 @@ class Images:
         self.folder = folder
         self.environment = {**harness.base_environment(), "BUILDAH_ISOLATION": "chroot", "TMPDIR": str(folder)}
 
-    def __call__(self, *args, expect=0, timeout=600):
+    def __call__(self, *args, expect=0):
         options = [option.format(self.folder) for option in PREFIX]
         command = [harness.tool("buildah"), *options, *args]
-        return harness.run(command, env=self.environment, cwd=self.folder, timeout=timeout, expect=expect)
+        return harness.run(command, env=self.environment, cwd=self.folder, expect=expect)
 
     def from_files(self, image, *sources):
         """An image that holds just these: (file or tar, its place)."""
@@ -49,8 +49,6 @@ class Images:
 
 
 class InstallTest(harness.AwsTest):
-    time_limit = 900
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -30,7 +30,7 @@ class PageTest(harness.AwsTest):
         files = [project.path(f"{name}.html") for name in ("plain", "hostile", "large")]
         env = harness.base_environment({"CHROMIUM": shutil.which("chromium") or ""})
         outcome = harness.run([harness.tool("node"), harness.SOURCE / "tests/e2e/page.mjs", harness.node_modules(), pictures, *files],
-                              env=env, cwd=project.folder, timeout=200, expect=0)
+                              env=env, cwd=project.folder, expect=0)
         cls.seen = outcome.json
 
     def test_nothing_is_fetched_and_nothing_breaks(self):

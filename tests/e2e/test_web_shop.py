@@ -19,7 +19,7 @@ class WebShopTest(journey.AwsJourney):
         steps = [project.agentops("plan", "shop@dev", *self.endpoint(), "--json"),
                  project.agentops("approve", "latest", "--as", "ann")]
         self.plan_is_clean(steps[0].json)
-        steps.append(project.agentops("apply", "latest", timeout=400))
+        steps.append(project.agentops("apply", "latest"))
         self.assertIn("a second plan is empty", steps[-1].out)
         self.groups_are_tight()
         self.policies_are_tight(project)
@@ -29,7 +29,7 @@ class WebShopTest(journey.AwsJourney):
         # approvals.auto of this intent lets nothing be destroyed unasked.
         steps.append(project.agentops("destroy", "shop@dev", *self.endpoint(), "--auto-approve", expect=5))
         steps.append(project.agentops("approve", "latest", "--max-destroy", "100"))
-        steps.append(project.agentops("apply", "latest", timeout=400))
+        steps.append(project.agentops("apply", "latest"))
         self.assertEqual((self.vpcs(), self.buckets(), self.roles()), ([], [], []))
         self.assertEqual(self.emulator.aws("rds", "describe-db-instances")["DBInstances"], [])
         self.assertEqual(self.emulator.aws("sqs", "list-queues").get("QueueUrls", []), [])

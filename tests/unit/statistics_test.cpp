@@ -83,4 +83,34 @@ TEST_CASE("statistics: a share of nothing") {
     CHECK(Share{1, 4}.interval().low == wilson95(1, 4).low);
 }
 
+TEST_CASE("statistics: the bootstrap is the same every time, and about the mean") {
+    CHECK(!durations_of({}).mean95);
+    CHECK(!durations_of({milliseconds(5)}).mean95);
+    std::vector<milliseconds> times;
+    for (const int each : up_to(100))
+        times.emplace_back(each * 1000);
+    const auto one = durations_of(times).mean95, other = durations_of(times).mean95;
+    REQUIRE(one);
+    CHECK(one->low == other->low);
+    // By the normal approximation: 50.5 +- 1.96 * 28.87 / 10.
+    CHECK(one->low == doctest::Approx(44.84).epsilon(0.02));
+    CHECK(one->high == doctest::Approx(56.16).epsilon(0.02));
+    CHECK(!bootstrap95(3, [](const Indices&) { return std::optional<double>(); }));
+}
+
+TEST_CASE("statistics: counts of events") {
+    CHECK(poisson95(0).low == 0);
+    CHECK(poisson95(0).high == doctest::Approx(3.689).epsilon(0.02));
+    // The exact limits for 10 are 4.795 and 18.39.
+    CHECK(poisson95(10).low == doctest::Approx(4.795).epsilon(0.01));
+    CHECK(poisson95(10).high == doctest::Approx(18.39).epsilon(0.01));
+}
+
+TEST_CASE("statistics: the power of a law") {
+    CHECK(!power_of({}));
+    CHECK(!power_of({{10, 1}, {10, 2}}));
+    CHECK(!power_of({{0, 1}, {10, 2}, {20, 0}}));
+    CHECK(*power_of({{1, 3}, {2, 12}, {4, 48}}) == doctest::Approx(2));
+}
+
 }  // namespace statistics_test
