@@ -189,7 +189,10 @@ private:
         }
         const ApprovalWish wish{"agentops watch",
                                 fmt::format("heal policy at {}", intent_.heal->position.text()),
-                                planned.destroys, planned.replaces, false, true};
+                                planned.destroys,
+                                planned.replaces,
+                                false,
+                                true};
         TRY(const auto approval, approve(session_, store(), *planned.manifest, wish));
         const Limits limits{approval.max_destroy, approval.max_replace, false};
         const auto report = apply_manifest(session_, *prepared_.workspace, walk_,

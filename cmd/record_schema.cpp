@@ -230,6 +230,13 @@ Json diagnostic() {
 }
 
 /// What some commands add.
+Json posted(const char* what) {
+    auto made = record({{"action", text("created, updated, unchanged, closed or none")},
+                        {"url", text("where it is; empty when there is none")}});
+    made["description"] = what;
+    return made;
+}
+
 Json members_of_commands() {
     const Json words = {{"type", "string"}};
     return {
@@ -255,6 +262,8 @@ Json members_of_commands() {
                                    {"origin", text("file:line:column, an option, or default")},
                                    {"description", text("what it is for")}}),
                            "config: every setting")},
+        {"comment", posted("ci comment: the one on the pull request")},
+        {"issue", posted("ci issue: the one about drift")},
         {"reports", list_of(record({{"file", text("its path")}, {"format", text("of the report")}}),
                             "report: the files")}};
 }

@@ -25,6 +25,7 @@ using OwnedCommit = Owned<git_commit, git_commit_free>;
 using OwnedTree = Owned<git_tree, git_tree_free>;
 using OwnedIndex = Owned<git_index, git_index_free>;
 using OwnedDiff = Owned<git_diff, git_diff_free>;
+using OwnedReference = Owned<git_reference, git_reference_free>;
 using OwnedConfig = Owned<git_config, git_config_free>;
 using OwnedEntry = Owned<git_config_entry, git_config_entry_free>;
 using OwnedBlob = Owned<git_blob, git_blob_free>;

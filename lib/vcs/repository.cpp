@@ -174,6 +174,26 @@ std::optional<std::string> Repository::head() const {
     return text_of(id);
 }
 
+std::string Repository::default_branch() const {
+    const auto target_of = [&](const char* reference, std::string_view folder) -> std::string {
+        git_reference* raw = nullptr;
+        if (git_reference_lookup(&raw, handle_->git.get(), reference) != 0) return "";
+        const OwnedReference owned(raw);
+        const char* target = git_reference_symbolic_target(raw);
+        if (target == nullptr || !starts_with(target, folder)) return "";
+        return std::string(target).substr(folder.size());
+    };
+    auto branch = target_of("refs/remotes/origin/HEAD", "refs/remotes/origin/");
+    for (const auto* usual : {"main", "master"}) {
+        git_oid ignored;
+        const auto name = std::string("refs/heads/") + usual;
+        if (branch.empty() &&
+            git_reference_name_to_id(&ignored, handle_->git.get(), name.c_str()) == 0)
+            branch = usual;
+    }
+    return branch.empty() ? target_of("HEAD", "refs/heads/") : branch;
+}
+
 Result<std::string> Repository::commit(const std::string& revision) const {
     git_object* raw = nullptr;
     const auto name = revision + "^{commit}";

@@ -34,6 +34,9 @@ public:
     const fs::path& root() const;
     /// The commit that is checked out; none before the first one.
     std::optional<std::string> head() const;
+    /// The branch that others start from: what the remote `origin` says, else main or master if
+    /// there is one, else the one that is checked out; "" when there is none.
+    std::string default_branch() const;
     /// The hash of the commit that a revision names. Code: vcs.unknown-revision.
     Result<std::string> commit(const std::string& revision) const;
     /// When a commit was made, by its committer's clock; none when there is no such commit.

@@ -136,7 +136,9 @@ std::string remarks_text(const char* title, const std::vector<DocumentRemark>& r
             "- {} **{}** {} {}", markdown_text(one.severity), markdown_text(one.rule),
             one.address.empty() ? "" : markdown_code(one.address), markdown_text(one.message));
         if (!one.place.file.empty()) text += " " + place_text(one.place);
-        text += one.blocks ? " (blocks)\n" : "\n";
+        if (one.blocks) text += " (blocks)";
+        if (!one.remediation.empty()) text += "<br>→ " + markdown_text(one.remediation);
+        text += "\n";
     }
     return text.empty() ? "" : fmt::format("### {}\n\n{}", title, text);
 }

@@ -26,8 +26,10 @@ Rows rows_of(const DocumentStack& stack) {
 
 Rows rows_of(const std::vector<DocumentRemark>& remarks) {
     Rows rows;
-    for (const auto& one : remarks)
+    for (const auto& one : remarks) {
         rows.push_back({one.severity, one.rule, one.address, one.message, where_text(one.place)});
+        if (!one.remediation.empty()) rows.push_back({"", "", "", "help: " + one.remediation, ""});
+    }
     return rows;
 }
 

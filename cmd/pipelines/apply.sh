@@ -1,0 +1,15 @@
+<<cd>>
+# What an interrupted apply has to be resumed from is in apply.tgz.
+tar -xzf plan.tgz
+. ./plan.env
+if [ "$exit_code" -ne 2 ]; then
+  echo "the plan changes nothing"
+  exit 0
+fi
+code=0
+agentops approve "$run" --as "<<who>>" --reason "<<where>>" --max-destroy "$destroy" --max-replace "$replace"
+agentops apply "$run" --json > apply.json || code=$?
+agentops report apply.json
+tar --exclude=.terraform -czf apply.tgz .agentops
+<<after_apply>>
+exit "$code"

@@ -1,0 +1,12 @@
+<<cd>>
+code=0
+agentops plan --detailed-exitcode --json > plan.json || code=$?
+agentops report plan.json --format outputs > plan.env
+agentops report plan.json
+. ./plan.env
+agentops report "${run:-plan.json}" -o plan.html
+tar --exclude=.terraform -czf plan.tgz plan.env .agentops
+<<after_plan>>
+agentops ci comment --section plan plan.json
+[ "$code" -ne 2 ] || code=0
+exit "$code"
