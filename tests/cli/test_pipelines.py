@@ -2,8 +2,6 @@
 """agentops ci init, comment and issue: the pipeline of each forge, run on a repository with changes."""
 
 import json
-import os
-import pathlib
 import subprocess
 
 import cli
@@ -11,78 +9,36 @@ import harness
 import jsonschema
 import yaml
 from forge_server import Forge
-from pipelines import ALL
+from pipelines import ALL, Repository
 
 SETTINGS = "apiVersion: agentops/v1\nterraform: {backend: {s3: {bucket: acme, region: eu-west-1}}}\n"
 MARK = "<!-- agentops: comment -->"
-
-
-class Repository:
-    """A project whose pipeline is on main, and the bare repository that its CI clones."""
-
-    def __init__(self, test, ci, *options, folder=""):
-        self.test, self.ci = test, ci
-        prefix = f"{folder}/" if folder else ""
-        self.intent = f"{prefix}shop.intent.yaml"
-        self.project = test.project({f"{prefix}agentops.yaml": SETTINGS, self.intent: cli.intent()})
-        environment = self.project.env
-        environment.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull, GIT_AUTHOR_NAME="a",
-                           GIT_AUTHOR_EMAIL="a@example.com", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@example.com",
-                           PATH=f"{pathlib.Path(harness.agentops_binary()).parent}:{environment['PATH']}")
-        self.git("init", "-q", "-b", "main")
-        self.project.agentops("-C", folder or ".", "ci", "init", ci, *options)
-        origin = self.project.folder.with_name(self.project.folder.name + ".git")
-        self.git("init", "-q", "--bare", "-b", "main", str(origin))
-        self.git("remote", "add", "origin", str(origin))
-        self.commit("first")
-        self.forge = Forge("gitlab" if ci == "gitlab" else "github")
-        test.addCleanup(self.forge.stop)
-        environment.update(FORGE_URL=self.forge.url, FORGE_TOKEN=self.forge.token)
-        self.runner = ALL[ci](origin, environment)
-        test.addCleanup(self.runner.remove)
-        test.addCleanup(subprocess.run, ["rm", "-rf", str(origin)])
-
-    def git(self, *command):
-        return harness.run(["git", *command], env=self.project.env, cwd=self.project.folder, expect=0).out.strip()
-
-    def commit(self, message, branch="main"):
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", message)
-        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
-
-    def change(self, components, branch):
-        """A branch with other components, from main."""
-        self.git("checkout", "-q", "-B", branch, "main")
-        self.project.write(self.intent, cli.intent(components=components))
-        self.commit(f"change {branch}", branch)
-
-    def merge(self, branch):
-        self.git("checkout", "-q", "main")
-        self.git("merge", "-q", "--no-ff", "-m", f"merge {branch}", branch)
-        self.git("push", "-q", "origin", "main")
-
-    def comments(self):
-        return [comment["body"] for comment in self.forge.comments.get("5", [])]
-
-    def objects(self):
-        """What the states have, as the fake keeps them."""
-        found = []
-        for path in self.project.fake.folder.glob("remote-*.tfstate"):
-            found += [one["name"] for one in json.loads(path.read_text())["resources"]]
-        return sorted(found)
+INTENT = "shop.intent.yaml"
 
 
 class PipelinesTest(cli.CliTest):
+    def repository(self, ci, *options, folder=""):
+        prefix = f"{folder}/" if folder else ""
+        project = self.project({f"{prefix}agentops.yaml": SETTINGS, f"{prefix}{INTENT}": cli.intent()})
+        return Repository(self, project, ci, *options, folder=folder)
+
+    def objects(self, repository):
+        """What the states have, as the fake keeps them."""
+        found = []
+        for path in repository.project.fake.folder.glob("remote-*.tfstate"):
+            found += [one["name"] for one in json.loads(path.read_text())["resources"]]
+        return sorted(found)
+
     def went(self, jobs, **codes):
         self.assertEqual({name: job.code for name, job in jobs.items()}, codes,
                          "\n".join(f"{name}: {job.out}" for name, job in jobs.items()))
 
     def a_change_from_request_to_reality(self, ci, *options, folder=""):
-        repository = Repository(self, ci, *options, folder=folder)
+        repository = self.repository(ci, *options, folder=folder)
         self.went(repository.runner.push(), plan=0, apply=0)
-        self.assertEqual(repository.objects(), ["alarms"])
+        self.assertEqual(self.objects(repository), ["alarms"])
         repository.forge.add_comment("5", "looks good")
-        repository.change(cli.topic("news") + cli.topic("alarms", "a"), "news")
+        repository.change(INTENT, cli.intent(components=cli.topic("news") + cli.topic("alarms", "a")), "news")
         self.went(repository.runner.pull_request("news"), check=0, plan=0)
         said = repository.comments()
         self.assertEqual((len(said), said[0]), (2, "looks good"))
@@ -90,24 +46,24 @@ class PipelinesTest(cli.CliTest):
         for text in ("section check", "section plan", "no findings", "agentops diff: 1 to create", "aws_sns_topic.news",
                      "agentops plan: 1 to create"):
             self.assertIn(text, said[1])
-        self.assertEqual(repository.objects(), ["alarms"])
+        self.assertEqual(self.objects(repository), ["alarms"])
         self.the_comment_is_updated_in_place(repository)
         repository.merge("news")
         self.went(repository.runner.push(), plan=0, apply=0)
-        self.assertEqual(repository.objects(), ["alarms", "mails", "news"])
+        self.assertEqual(self.objects(repository), ["alarms", "mails", "news"])
         self.the_manifest_was_approved(repository)
         self.drift_is_one_issue(repository)
         return repository
 
     def the_comment_is_updated_in_place(self, repository):
-        repository.change(cli.topic("news") + cli.topic("mails") + cli.topic("alarms", "a"), "news")
+        repository.change(INTENT, cli.intent(components=cli.topic("news") + cli.topic("mails") + cli.topic("alarms", "a")), "news")
         self.went(repository.runner.pull_request("news"), check=0, plan=0)
         said = repository.comments()
         self.assertEqual(len(said), 2)
         self.assertIn("agentops plan: 2 to create", said[1])
         self.assertNotIn("agentops plan: 1 to create", said[1])
         self.assertEqual(said[1].count("section plan"), 1)
-        repository.project.write(repository.intent, "apiVersion: agentops/v1\nintent: shop\ncomponent: {}\n")
+        repository.write(INTENT, "apiVersion: agentops/v1\nintent: shop\ncomponent: {}\n")
         repository.commit("a mistake", "wrong")
         jobs = repository.runner.pull_request("wrong")
         self.assertEqual((jobs["check"].code, jobs.get("plan", jobs["check"]).code != 0), (3, True), jobs)
@@ -146,7 +102,7 @@ class PipelinesTest(cli.CliTest):
     def test_github(self):
         repository = self.a_change_from_request_to_reality("github")
         self.assertIn("agentops drift", repository.runner.summary)
-        repository.change(cli.topic("alarms", "other"), "less")
+        repository.change(INTENT, cli.intent(components=cli.topic("alarms", "other")), "less")
         count = len(repository.comments())
         jobs = repository.runner.pull_request("less", fork=True)
         self.went(jobs, check=0)  # and no plan: a fork gets no credentials
@@ -155,7 +111,7 @@ class PipelinesTest(cli.CliTest):
         self.assertIn("agentops diff", repository.runner.summary)
         repository.merge("less")
         self.went(repository.runner.push(), plan=0, apply=0)  # what it destroys was approved with it
-        self.assertEqual(repository.objects(), ["alarms"])
+        self.assertEqual(self.objects(repository), ["alarms"])
         self.went(repository.runner.push(), plan=0)  # nothing changes: nobody is asked
 
     def test_gitlab(self):

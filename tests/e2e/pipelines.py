@@ -13,6 +13,7 @@ import tempfile
 import yaml
 
 import harness
+from forge_server import Forge
 
 
 @dataclasses.dataclass
@@ -359,3 +360,51 @@ class Buildkite(Runner):
 
 
 ALL = {"github": GitHub, "gitlab": GitLab, "jenkins": Jenkins, "buildkite": Buildkite}
+
+
+class Repository:
+    """A project whose pipeline is on main, the bare repository that its CI clones, its forge and the CI's runner."""
+
+    def __init__(self, test, project, ci, *options, folder=""):
+        self.project, self.ci, self._folder = project, ci, folder
+        environment = project.env
+        environment.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull, GIT_AUTHOR_NAME="a",
+                           GIT_AUTHOR_EMAIL="a@example.com", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@example.com",
+                           PATH=f"{pathlib.Path(harness.agentops_binary()).parent}:{environment['PATH']}")
+        self.git("init", "-q", "-b", "main")
+        project.agentops("-C", folder or ".", "ci", "init", ci, *options)
+        origin = project.folder.with_name(project.folder.name + ".git")
+        self.git("init", "-q", "--bare", "-b", "main", str(origin))
+        test.addCleanup(shutil.rmtree, origin, ignore_errors=True)
+        self.git("remote", "add", "origin", str(origin))
+        self.commit("first")
+        self.forge = Forge("gitlab" if ci == "gitlab" else "github")
+        test.addCleanup(self.forge.stop)
+        environment.update(FORGE_URL=self.forge.url, FORGE_TOKEN=self.forge.token)
+        self.runner = ALL[ci](origin, environment)
+        test.addCleanup(self.runner.remove)
+
+    def git(self, *command):
+        return harness.run(["git", *command], env=self.project.env, cwd=self.project.folder, expect=0).out.strip()
+
+    def commit(self, message, branch="main"):
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
+
+    def write(self, name, text):
+        self.project.write(f"{self._folder}/{name}" if self._folder else name, text)
+
+    def change(self, name, text, branch):
+        """A branch from main with another text in a file."""
+        self.git("checkout", "-q", "-B", branch, "main")
+        self.write(name, text)
+        self.commit(f"change {branch}", branch)
+
+    def merge(self, branch):
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--no-ff", "-m", f"merge {branch}", branch)
+        self.git("push", "-q", "origin", "main")
+
+    def comments(self):
+        return [comment["body"] for comment in self.forge.comments.get("5", [])]

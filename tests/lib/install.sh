@@ -23,7 +23,7 @@ readonly BUILD_PACKAGES=(g++:g++ ninja:ninja-build ccache:ccache mold:mold pkg-c
     libutf8proc-dev libvalijson-dev)
 readonly TEST_PACKAGES=(python3:python3 python3-pexpect python3-pyte jq:jq pre-commit:pre-commit
     zsh:zsh fish:fish mandoc:mandoc lintian:lintian mmdebstrap:mmdebstrap buildah:buildah
-    dpkg-shlibdeps:dpkg-dev file:file fonts-dejavu-core python3-jsonschema python3-junitparser)
+    dpkg-shlibdeps:dpkg-dev file:file fonts-dejavu-core python3-jsonschema python3-junitparser python3-yaml)
 # Ansible, and what the machines that it configures in the tests are made of.
 readonly ANSIBLE_PACKAGES=(ansible-playbook:ansible-core ansible-lint:ansible-lint openssh-server ssh:openssh-client
     sudo:sudo curl:curl iproute2 procps python3-apt init-system-helpers)
@@ -206,10 +206,19 @@ install_browser() {
     fi
 }
 
+# A server for states that many machines share. Debian's package would make and start one of its own;
+# only its programs are wanted.
+install_postgresql() {
+    have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return 0
+    install_packages postgresql-common || return 1
+    as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    install_packages postgresql
+}
+
 # Everything the tests use beyond the build.
 install_test_tools() {
     install_packages "${TEST_PACKAGES[@]}" && install_ansible && install_emulator && install_terraform &&
-        install_promtool && install_node_packages && install_browser
+        install_promtool && install_node_packages && install_browser && install_postgresql
 }
 
 # Prints the Python that has the modules of the tests: apt puts them into the system's.

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Eight machines apply 200 stacks whose states lie in one PostgreSQL: the same as one machine would."""
+
+import json
+import shutil
+import subprocess
+
+import harness
+from postgres import Postgres
+
+STACKS, SHARDS, NEW = 200, 8, 20
+ROOT = """\
+terraform {{
+  backend "pg" {{
+    conn_str    = "{url}"
+    schema_name = "{name}"
+  }}
+}}
+resource "terraform_data" "a" {{
+  input = "{name}"
+}}
+"""
+INTENT = """\
+apiVersion: agentops/v1
+intent: {name}
+target: {{provider: aws, region: eu-west-1}}
+components:
+  a: {{kind: terraform, source: ./roots/{name}}}
+"""
+NAMES = [f"s{number:03}" for number in range(STACKS)]
+
+
+class SharedStateTest(harness.E2eTest):
+    def setUp(self):
+        super().setUp()
+        harness.terraform()
+        self.server = Postgres()
+        self.addCleanup(self.server.stop)
+
+    def test_eight_machines_do_what_one_would(self):
+        one = self.machine()
+        self.states_of_earlier_days(one)
+        whole = one.agentops_json("plan")
+        self.assertEqual({name: objects for name, objects in self.changes(whole).items() if objects},
+                         {name: [("terraform_data.a", "create")] for name in NAMES[STACKS - NEW:]})
+        machines = [self.machine(like=one) for _ in range(SHARDS)]
+        merged = self.applied_together(machines)
+        self.assertEqual([stack["stack"] for stack in merged["stacks"]], NAMES)
+        self.assertEqual(self.changes(merged), self.changes(whole))
+        self.assertEqual({stack["status"] for stack in merged["stacks"]}, {"applied"})
+        self.assertEqual(merged["exit"], 0)
+        (count,) = self.server.query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'states'")
+        self.assertEqual(count, [str(STACKS)])
+        one.agentops("plan", "--detailed-exitcode", expect=0)
+
+    @staticmethod
+    def changes(record):
+        """By stack, what each of its objects needs."""
+        return {stack["stack"]: [(change["address"], change["action"]) for unit in stack["units"]
+                                 for change in unit["resources"]] for stack in record["stacks"]}
+
+    def machine(self, like=None):
+        """A clone of the project; with what Terraform keeps in its folders when `like` another one, as a CI's cache has."""
+        files = {f"{name}.intent.yaml": INTENT.format(name=name) for name in NAMES}
+        files |= {f"roots/{name}/main.tf": ROOT.format(name=name, url=self.server.url) for name in NAMES}
+        project = self.project({"agentops.yaml": "apiVersion: agentops/v1\n", **files})
+        if like:
+            for folder in (".agentops/stacks", "roots"):
+                shutil.copytree(like.path(folder), project.path(folder), dirs_exist_ok=True, symlinks=True)
+        return project
+
+    def states_of_earlier_days(self, project):
+        """All but a few stacks were applied before: their states are that of one which really was."""
+        first = NAMES[0]
+        project.agentops_json("apply", "--auto-approve", first)
+        self.server.query("".join(
+            f"""CREATE SCHEMA {name}; CREATE TABLE {name}.states (LIKE {first}.states INCLUDING ALL);
+                INSERT INTO {name}.states (name, data)
+                SELECT name, replace(data, '"{first}"', '"{name}"') FROM {first}.states;""" for name in NAMES[1:STACKS - NEW]))
+
+    def applied_together(self, machines):
+        """All at once, as processes; the merged record."""
+        running = [machine.start("apply", "--auto-approve", "--shard", f"{index}/{SHARDS}", "--json", stderr=subprocess.DEVNULL)
+                   for index, machine in enumerate(machines, 1)]
+        files = []
+        for index, process in enumerate(running):
+            out, _ = process.communicate()
+            self.assertEqual(process.returncode, 0, out)
+            files.append(str(machines[0].write(f"shard-{index}.json", out)))
+        return json.loads(machines[0].agentops("report", "merge", *files, "--format", "json").out)
+
+
+if __name__ == "__main__":
+    harness.main()
