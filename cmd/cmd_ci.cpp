@@ -30,7 +30,9 @@ public:
                 "and drift every night. `comment` puts records (`--json`) into the one comment of "
                 "the pull request that the job runs for, each section in the place of its last; "
                 "`issue` opens, updates and closes the one issue about drift. Both take the forge "
-                "from the job's variables and need GITHUB_TOKEN or GITLAB_TOKEN, and curl. "
+                "from the job's variables and need GITHUB_TOKEN or GITLAB_TOKEN, and curl; for a "
+                "server whose name tells neither, set AGENTOPS_FORGE to github or gitlab, and "
+                "AGENTOPS_FORGE_API to its API. "
                 "`matrix` prints the include list of a job matrix as JSON: which stacks each "
                 "machine takes, so that all take about as long, by the durations of earlier runs. "
                 "Stacks that read outputs of others are in a later level: start a level when the "
@@ -91,8 +93,8 @@ private:
         const auto folder = fs::relative(project.root, repository.root()).generic_string();
         auto branch = branch_.value_or(repository.default_branch());
         if (branch.empty() && !branch_) branch = "main";
-        TRY(const auto pipeline, render_pipeline({words_[1], std::move(branch),
-                                                  folder == "." ? "" : folder, image_}));
+        TRY(const auto pipeline,
+            render_pipeline({words_[1], std::move(branch), folder == "." ? "" : folder, image_}));
         const auto file = repository.root() / pipeline.file;
         std::error_code ignored;
         if (fs::exists(fs::symlink_status(file, ignored)) && !force_)

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <charconv>
 #include <set>
 
 #include "base/instant.h"
@@ -24,12 +23,9 @@ using record::Measures;
 std::optional<std::chrono::hours> hours_of(const std::string& text) {
     if (text.empty() || (text.back() != 'd' && text.back() != 'h')) return std::nullopt;
     const int unit = text.back() == 'd' ? 24 : 1;
-    const auto end = text.data() + text.size() - 1;
-    int count = 0;
-    const auto [rest, failure] = std::from_chars(text.data(), end, count);
-    if (failure != std::errc() || rest != end || count < 1 || count > 876'000 / unit)
-        return std::nullopt;
-    return std::chrono::hours(count * unit);
+    const auto count = whole_number(text.substr(0, text.size() - 1));
+    if (!count || *count < 1 || *count > 876'000 / unit) return std::nullopt;
+    return std::chrono::hours(*count * unit);
 }
 
 /// A time to count back from now, a day (in UTC), or a moment; of our time, as clocks overflow.

@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "base/fs.h"
 #include "base/json_access.h"
 #include "base/text.h"
@@ -53,10 +51,7 @@ std::string encoded(const std::string& path) {
 }
 
 std::optional<std::string> number_of(const std::string& text) {
-    const bool is_number = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return c >= '0' && c <= '9';
-    });
-    return is_number ? std::optional(text) : std::nullopt;
+    return whole_number(text) ? std::optional(text) : std::nullopt;
 }
 
 /// What only GitHub's event says: the request's number, and whether it comes from a fork.

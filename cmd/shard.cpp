@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 
 #include "base/digest.h"
@@ -30,13 +29,6 @@ constexpr ShardVariables kShardVariables[] = {
     {"CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0},                  // CircleCI
     {"JOB_COMPLETION_INDEX", "AGENTOPS_SHARDS", 0},                 // Kubernetes names no total
 };
-
-std::optional<int> whole_number(std::string_view text) {
-    int number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = problem == std::errc() && end == text.data() + text.size();
-    return whole ? std::optional(number) : std::nullopt;
-}
 
 Diagnostics no_shard(const std::string& why) {
     return {error("cli.usage", why, {}, "e.g. --shard 2/8: the second of eight, or --shard auto")};

@@ -4,6 +4,7 @@
 // type reads as null, "" or false. Nothing here throws.
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,14 @@ inline std::string text_of(const Json& json) {
 }
 inline std::string text_of(const Json& json, std::string_view key) {
     return text_of(member(json, key));
+}
+
+inline std::optional<std::string> maybe_text(const Json& json) {
+    if (!json.is_string()) return std::nullopt;
+    return json.get<std::string>();
+}
+inline std::optional<std::string> maybe_text(const Json& json, std::string_view key) {
+    return maybe_text(member(json, key));
 }
 
 inline bool is_true(const Json& json) {

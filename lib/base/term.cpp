@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <iterator>
+
+#include "base/text.h"
 
 namespace agentops {
 
@@ -24,10 +25,8 @@ bool is_on(const EnvLookup& env, const std::string& name) {
 }
 
 std::optional<int> parse_width(const std::string& text) {
-    int width = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), width);
-    const bool whole = problem == std::errc() && end == text.data() + text.size();
-    return whole && width > 0 && width <= kMaxWidth ? std::optional(width) : std::nullopt;
+    const auto width = whole_number(text);
+    return width && *width > 0 && *width <= kMaxWidth ? width : std::nullopt;
 }
 
 }  // namespace

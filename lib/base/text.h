@@ -32,6 +32,8 @@ std::string listed(const std::vector<std::string>& parts, std::string_view last)
 std::string_view trim(std::string_view text);
 /// Lines and runs of blanks become single blanks.
 std::string single_line(std::string_view text);
+/// A text that is a decimal number and nothing else, in the range of an int.
+std::optional<int> whole_number(std::string_view text);
 bool starts_with(std::string_view text, std::string_view prefix);
 
 /// Shell-style match: * within a name, ** across '/', ? one character.

@@ -20,11 +20,6 @@ Json or_null(const std::optional<std::string>& text) {
     return text ? Json(*text) : Json(nullptr);
 }
 
-std::optional<std::string> optional_text(const Json& json) {
-    if (!json.is_string()) return std::nullopt;
-    return json.get<std::string>();
-}
-
 Json to_record(const Sighting& sighting) {
     return {{"unit", sighting.unit},
             {"address", sighting.address},
@@ -47,8 +42,8 @@ Sighting from_record(const Json& record) {
     sighting.address = text_of(record, "address");
     sighting.path = text_of(record, "path");
     sighting.status = text_of(record, "status");
-    sighting.expected = optional_text(member(record, "expected"));
-    sighting.actual = optional_text(member(record, "actual"));
+    sighting.expected = maybe_text(record, "expected");
+    sighting.actual = maybe_text(record, "actual");
     sighting.first = text_of(record, "first");
     sighting.last = text_of(record, "last");
     sighting.first_run = text_of(record, "first_run");

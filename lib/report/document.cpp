@@ -30,12 +30,6 @@ Counts counts_of(const Json& json) {
             number_of(json, "delete")};
 }
 
-std::optional<std::string> maybe_text(const Json& json, std::string_view key) {
-    const auto& value = member(json, key);
-    if (!value.is_string()) return std::nullopt;
-    return value.get<std::string>();
-}
-
 std::vector<AttributeChange> attributes_of(const Json& json, const char* before,
                                            const char* after) {
     std::vector<AttributeChange> all;
