@@ -105,7 +105,9 @@ Result<Posted> post_comment(const Forge& forge, const std::string& section,
     auto before = known == nullptr ? std::string() : text_of(*known, "body");
     std::erase(before, '\r');
     const auto others = with_section(before, section, "").size();
-    const auto room = forge.longest_body() > others ? forge.longest_body() - others : 0;
+    // One section leaves the other half to those that are still to come.
+    const auto longest = forge.longest_body();
+    const auto room = std::min(longest > others ? longest - others : 0, longest / 2);
     std::string text;
     for (const auto& document : documents)
         text += markdown_of(document, std::max(kLeast, room / documents.size())) + "\n";

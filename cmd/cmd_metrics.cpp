@@ -102,18 +102,17 @@ public:
             .summary = "How well it goes: times, errors, decisions, people, and DORA's four",
             .description =
                 "Computed from the journal alone, over the project and by stack: provisioning "
-                "time, "
-                "error rate, utilisation of processors, scalability, time to restore, decision "
-                "accuracy, deployment success, autonomy, human intervention, adaptability, and "
-                "DORA's four. What is still open is counted beside, never left out. All come with "
-                "n and a 95 % interval: Wilson's for shares, Byar's for counts in a time, a "
-                "bootstrap for means; percentiles are by nearest rank. 'Afterwards' is within a "
-                "day of the apply, and a decision held when nobody pinned it otherwise and nothing "
-                "failed in that time. Time to detect is an upper bound: it "
+                "time, error rate, utilisation of processors, scalability, time to restore, "
+                "decision accuracy, deployment success, autonomy, human intervention, "
+                "adaptability, and DORA's four. What is still open is counted beside, never left "
+                "out. All come with n and a 95 % interval: Wilson's for shares, Byar's for counts "
+                "in a time, a bootstrap for means; percentiles are by nearest rank. 'Afterwards' "
+                "is within a day of the apply, and a decision held when nobody pinned it "
+                "otherwise and nothing failed in that time. Time to detect is an upper bound: it "
                 "begins when the stack was last known to be clean. An apply has failed when it "
                 "ended as partial, failed or not converged; what somebody interrupted stands "
-                "beside. An apply or incident of several stacks counts once for each of them. With "
-                "--since, what ended in that time counts, and all that is still open.",
+                "beside. An apply or incident of several stacks counts once for each of them. "
+                "With --since, what ended in that time counts, and all that is still open.",
             .examples = {{"agentops metrics", "the whole record"},
                          {"agentops metrics shop --since 30d", "all of one intent, for a month"},
                          {"agentops metrics shop@prod --since 2026-11-01 --json",

@@ -97,14 +97,19 @@ bool is_nothing(const Figure& figure) {
     if (const auto* quantity = std::get_if<Quantity>(&figure.value)) return !quantity->value;
     const auto n = std::visit([](const auto& value) { return value.n; }, figure.value);
     const auto* spells = std::get_if<Spells>(&figure.value);
-    return n + figure.open + figure.excluded + (spells != nullptr ? spells->unknown : 0) == 0;
+    return figure.besides.empty() && n + (spells != nullptr ? spells->unknown : 0) == 0;
 }
 
 void add_row(report::Rows& rows, const Figure& figure) {
     auto cells = std::visit([](const auto& value) { return cells_of(value); }, figure.value);
-    if (figure.open > 0) cells.besides.push_back(fmt::format("{} still open", figure.open));
-    if (figure.excluded > 0)
-        cells.besides.push_back(fmt::format("{} failed and left out", figure.excluded));
+    static const std::map<std::string, const char*> kReasons = {
+        {"open", "still open"},
+        {"failed", "failed and left out"},
+        {"interrupted", "interrupted"},
+        {"inconclusive", "could not see everything"},
+    };
+    for (const auto& [why, count] : figure.besides)
+        cells.besides.push_back(fmt::format("{} {}", count, kReasons.at(why)));
     rows.push_back(
         {"  " + figure.label, cells.n, cells.value, cells.interval, join(cells.besides, ", ")});
 }
@@ -154,8 +159,7 @@ Json record_of(const std::vector<Topic>& topics) {
                 made = record_of(*spells);
             else
                 made = record_of(std::get<Quantity>(figure.value));
-            made["open"] = figure.open;
-            made["excluded"] = figure.excluded;
+            made["besides"] = figure.besides;
         }
     }
     return all;

@@ -14,7 +14,7 @@ Json record_of(const record::Spells& spells);
 /// {n, HITS, share, low, high}; `hits` is what those that count are called.
 Json record_of(const Share& share, const char* hits);
 
-/// By topic and figure; each with what is `open` and `excluded`. Shares call their hits `hits`.
+/// By topic and figure; each with `besides`. Shares call their hits `hits`.
 Json record_of(const std::vector<record::Topic>& topics);
 
 /// One table; figures of nothing are left out, and topics without any are named under it.

@@ -1,5 +1,4 @@
 <<cd>>
-# What an interrupted apply has to be resumed from is in apply.tgz.
 tar -xzf plan.tgz
 . ./plan.env
 if [ "$exit_code" -ne 2 ]; then
@@ -10,6 +9,7 @@ code=0
 agentops approve "$run" --as "<<who>>" --reason "<<where>>" --max-destroy "$destroy" --max-replace "$replace"
 agentops apply "$run" --json > apply.json || code=$?
 agentops report apply.json
+# What apply --resume needs, should this one have been cut short.
 tar --exclude=.terraform -czf apply.tgz .agentops
 <<after_apply>>
 exit "$code"

@@ -5,7 +5,7 @@ agentops report plan.json --format outputs > plan.env
 agentops report plan.json
 . ./plan.env
 agentops report "${run:-plan.json}" -o plan.html
-tar --exclude=.terraform -czf plan.tgz plan.env .agentops
+[ ! -d .agentops ] || tar --exclude=.terraform -czf plan.tgz plan.env .agentops
 <<after_plan>>
 agentops ci comment --section plan plan.json
 [ "$code" -ne 2 ] || code=0

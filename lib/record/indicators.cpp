@@ -39,9 +39,12 @@ Quantity mean(const Numbers& numbers, std::string unit = {}) {
     return ratio(numbers, Numbers(numbers.size(), 1.0), std::move(unit));
 }
 
+using Besides = std::map<std::string, std::size_t>;
+
 Figure figure(std::string key, std::string label, std::variant<Share, Spells, Quantity> value,
-              std::size_t open = 0, std::size_t excluded = 0) {
-    return {std::move(key), std::move(label), std::move(value), open, excluded};
+              Besides besides = {}) {
+    std::erase_if(besides, [](const auto& beside) { return beside.second == 0; });
+    return {std::move(key), std::move(label), std::move(value), std::move(besides)};
 }
 
 Topic provisioning_time(const Evidence& evidence) {
@@ -65,7 +68,7 @@ Topic provisioning_time(const Evidence& evidence) {
     }
     return {"provisioning_time",
             "Provisioning time",
-            {figure("total", "from intent to proof", total.spells(), 0, failed),
+            {figure("total", "from intent to proof", total.spells(), {{"failed", failed}}),
              figure("without_people", "without waiting for people", own.spells()),
              figure("plan", "to plan", plan.spells()),
              figure("people", "waiting for people", people.spells()),
@@ -94,11 +97,13 @@ Topic error_rate(const Evidence& evidence, const Measures& measures) {
     }
     return {"error_rate",
             "Error rate",
-            {figure("runs", "runs that failed", runs, going_on),
-             figure("applies", "applies that failed", measures.applies, measures.interrupted),
+            {figure("runs", "runs that failed", runs, {{"open", going_on}}),
+             figure("applies", "applies that failed", measures.applies,
+                    {{"interrupted", measures.interrupted}}),
              figure("artifacts", "artifacts that did not validate", artifacts),
              figure("operations", "operations that failed", operations),
-             figure("escaped", "applies whose fault showed only afterwards", escaped, early)}};
+             figure("escaped", "applies whose fault showed only afterwards", escaped,
+                    {{"open", early}})}};
 }
 
 /// What one component had and needed, for a time.
@@ -183,9 +188,11 @@ Topic scalability(const Evidence& evidence) {
 Topic time_to_restore(const Measures& measures) {
     return {"time_to_restore",
             "Time to restore",
-            {figure("restore", "to restore an incident (MTTR)", measures.restore, measures.open),
+            {figure("restore", "to restore an incident (MTTR)", measures.restore,
+                    {{"open", measures.open}}),
              figure("detect", "to detect drift, at most", measures.detect),
-             figure("repair", "to repair a difference", measures.repair, measures.drifting)}};
+             figure("repair", "to repair a difference", measures.repair,
+                    {{"open", measures.drifting}})}};
 }
 
 Topic decision_accuracy(const Evidence& evidence) {
@@ -203,7 +210,8 @@ Topic decision_accuracy(const Evidence& evidence) {
     }
     return {"decision_accuracy",
             "Decision accuracy",
-            {figure("held", "decisions neither reversed nor followed by a failure", held, early),
+            {figure("held", "decisions neither reversed nor followed by a failure", held,
+                    {{"open", early}}),
              figure("costs", "costs that the plan confirmed within 10 %", costs)}};
 }
 
@@ -363,7 +371,8 @@ Quantity learning_gain(const Evidence& evidence) {
 Topic adaptability(const Evidence& evidence, const Measures& measures) {
     return {"adaptability",
             "Adaptability",
-            {figure("drift", "checks that saw drift", measures.checks),
+            {figure("drift", "checks that saw drift", measures.checks,
+                    {{"inconclusive", measures.inconclusive}}),
              figure("healed", "differences healed without a person", healed(evidence)),
              figure("learning_gain", "fewer invalid artifacts than at first",
                     learning_gain(evidence))}};
@@ -385,7 +394,8 @@ Figure time_to_recover(const Evidence& evidence) {
         else
             restored.add(parse_rfc3339(incident.opened), end);
     }
-    return figure("recovery_time", "to recover from a failed deployment", restored.spells(), open);
+    return figure("recovery_time", "to recover from a failed deployment", restored.spells(),
+                  {{"open", open}});
 }
 
 Topic dora(const Evidence& evidence) {
@@ -416,7 +426,7 @@ Topic dora(const Evidence& evidence) {
             {figure("deployment_frequency", "deployments", often),
              figure("lead_time", "from commit to proof", lead.spells()),
              figure("change_failure_rate", "deployments that failed, then or afterwards", failures,
-                    early),
+                    {{"open", early}}),
              time_to_recover(evidence)}};
 }
 

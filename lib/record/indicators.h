@@ -15,6 +15,7 @@
 // What cannot be known is none, with n = 0; what is not over yet is counted beside, never left out.
 // "Afterwards" is within kHindsight of the end of an apply.
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,8 +38,9 @@ struct Figure {
     std::string key;    ///< "failed_runs"
     std::string label;  ///< "runs that failed"
     std::variant<Share, Spells, Quantity> value;
-    std::size_t open = 0;      ///< not over yet, so not in the value
-    std::size_t excluded = 0;  ///< ended without success, so not in the value
+    /// How many are not in the value, by why: open (not over yet), failed, interrupted,
+    /// inconclusive.
+    std::map<std::string, std::size_t> besides;
 };
 
 struct Topic {

@@ -265,7 +265,7 @@ class Jenkins(Runner):
             return environment["BRANCH_NAME"] == found[1]
         if found := re.fullmatch(r"expression \{ readFile\('(.*)'\).contains\('(.*)'\) \}", line):
             return found[2] in (folder / found[1]).read_text()
-        return {"triggeredBy 'TimerTrigger'": timer, "not { triggeredBy 'TimerTrigger' }": not timer}[line]
+        return {"beforeInput true": True, "triggeredBy 'TimerTrigger'": timer, "not { triggeredBy 'TimerTrigger' }": not timer}[line]
 
     @staticmethod
     def _end(text, start):
