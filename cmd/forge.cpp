@@ -166,8 +166,8 @@ const char* Forge::token_name() const {
 }
 
 std::size_t Forge::longest_body() const {
-    // GitHub: 65,536 characters; GitLab: 1,000,000. Bytes are never fewer. The rest is for a section
-    // that comes when the comment is full.
+    // GitHub: 65,536 characters; GitLab: 1,000,000. Bytes are never fewer. The rest is for a
+    // section that comes when the comment is full.
     return kind == Kind::github ? 60'000 : 990'000;
 }
 
