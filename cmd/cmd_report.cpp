@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/session.h"
 #include "intent/project.h"
+#include "record/manifest.h"
 #include "record/store.h"
 #include "report/document.h"
 #include "report/merge.h"
@@ -157,6 +158,14 @@ private:
             return fail(error("report.none", fmt::format("run {} left no report", id), {},
                               fmt::format("agentops runs {}", id)));
         TRY(auto document, report::read_document(*text));
+        const auto outcome = record::read_outcome(store, id);
+        if (outcome && outcome->status == "applying")
+            add_remark(
+                document,
+                warning("report.unfinished",
+                        "an apply of this run began and has not ended: it goes on, or it was "
+                        "killed; this report is from before it",
+                        {}, fmt::format("agentops runs {0}; agentops apply --resume {0}", id)));
         set_decisions(document, read_file(store.run(id) / record::kDecisionsFile).value_or(""));
         report::read_timeline(document, read_file(store.run(id) / "events.jsonl").value_or(""));
         return document;

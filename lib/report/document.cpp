@@ -141,6 +141,12 @@ Diagnostic damaged(const std::string& why) {
 
 }  // namespace
 
+void add_remark(Document& document, const Diagnostic& diagnostic) {
+    const auto json = to_json(diagnostic);
+    document.diagnostics.push_back(diagnostic_of(json));
+    document.record["diagnostics"].push_back(json);
+}
+
 void set_decisions(Document& document, std::string_view text) {
     const auto decisions = parse_json(text, "decisions");
     if (decisions && decisions->is_object()) document.decisions = inert(*decisions);

@@ -183,6 +183,19 @@ class ReportTest(cli.CliTest):
         self.assertIn('  c1["my-db (database)"]\n  c1 --> c0\n', text)
         self.assertIn("#60;script#62;", self.report(hostile(), "markdown"))
 
+    def test_an_apply_that_was_killed(self):
+        planned = self.plan(self.it)
+        self.assertNotIn("report.unfinished", self.it.agentops("report").out)
+        self.it.agentops("approve", "latest", "--as", "ann")
+        self.it.fake.set(apply={"gate": self.it.fake.gate})
+        process = self.it.start("apply", planned["run"])
+        self.it.fake.wait_for("gate.here")
+        process.kill()
+        process.communicate()
+        self.it.write(self.it.fake.gate, "")
+        for form in ("text", "markdown", "html", "sarif", "junit"):
+            self.assertIn("report.unfinished", self.it.agentops("report", "--format", form).out.replace("\\", ""), form)
+
     def test_what_is_no_record(self):
         whole = json.dumps(record())
         for text, code in ((whole[:-5], "report.damaged"), ("[]", "report.damaged"), ("{}", "report.damaged"),
