@@ -146,7 +146,7 @@ run::Step curl_step(const Forge& forge, const ForgeCall& call) {
     tool.deadline = std::chrono::seconds(90);
     tool.capture = run::ToolCall::Capture::text;
     tool.most_output = 64 << 20;
-    return {"forge", "curl", std::move(tool), false, ""};
+    return {"call", "curl", std::move(tool), false, ""};
 }
 
 tl::unexpected<Diagnostics> refused(const Forge& forge, const ForgeCall& call,
@@ -189,7 +189,8 @@ Result<Forge> forge_of(const EnvLookup& env) {
 }
 
 Result<Json> call_forge(const Forge& forge, const ForgeCall& call, run::Runner& runner) {
-    const auto answer = runner.run("forge", curl_step(forge, call));
+    const auto* name = forge.kind == Forge::Kind::github ? "GitHub" : "GitLab";
+    const auto answer = runner.run(name, curl_step(forge, call));
     if (!answer.ok)
         return refused(
             forge, call,

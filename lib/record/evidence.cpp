@@ -21,8 +21,9 @@ Evidence::Evidence(const std::vector<JournalEntry>& entries, const MetricsOption
     for (auto& run : fold_runs(entries)) {
         const bool touches = std::any_of(run.stacks.begin(), run.stacks.end(),
                                          [&](const auto& each) { return selected(each.first); });
-        if ((touches || !options.stacks) && in_span(run.ended ? run.ended : run.planned))
-            runs_.push_back(std::move(run));
+        if (!touches && options.stacks) continue;
+        if (in_span(run.ended ? run.ended : run.planned)) runs_.push_back(run);
+        all_.push_back(std::move(run));
     }
 }
 

@@ -17,6 +17,8 @@ public:
     const MetricsOptions& options() const { return options_; }
     /// Runs that count, in the order of their beginning.
     const std::vector<Story>& runs() const { return runs_; }
+    /// The same and those that ended before the span, as what they made may still be there.
+    const std::vector<Story>& runs_of_all_times() const { return all_; }
     /// Those that were applied: all that their plan wanted is there.
     std::vector<const Story*> applied() const;
     /// Those of them, and of those that failed, that were to change something for an intent.
@@ -44,7 +46,7 @@ private:
 
     const std::vector<JournalEntry>& entries_;
     const MetricsOptions& options_;
-    std::vector<Story> runs_;
+    std::vector<Story> all_, runs_;
     std::vector<Trouble> troubles_;
     std::optional<Instant> first_, last_;
 };

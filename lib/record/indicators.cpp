@@ -112,23 +112,26 @@ struct Stretch {
     Instant from, to;
 };
 
-/// From each apply of a stack to the next one, or to the journal's end.
+/// From each apply of a stack to the next one, or to the journal's end, as far as it lies in the
+/// span.
 std::vector<Stretch> stretches(const Evidence& evidence) {
     std::vector<Stretch> found;
     std::map<std::string, std::vector<Stretch>> current;
     const auto close = [&](std::vector<Stretch>& of_stack, Instant now) {
         for (auto& stretch : of_stack) {
+            stretch.from = std::max(stretch.from, evidence.options().since.value_or(stretch.from));
             stretch.to = now;
             if (stretch.to > stretch.from) found.push_back(stretch);
         }
         of_stack.clear();
     };
-    for (const auto* run : evidence.applied()) {
-        for (const auto& [stack, chapter] : run->stacks) {
-            if (!evidence.selected(stack) || !run->ended) continue;
-            close(current[stack], *run->ended);
+    for (const auto& run : evidence.runs_of_all_times()) {
+        if (!run.applied() || !run.ended) continue;
+        for (const auto& [stack, chapter] : run.stacks) {
+            if (!evidence.selected(stack)) continue;
+            close(current[stack], *run.ended);
             for (const auto& [component, capacity] : chapter.capacity)
-                current[stack].push_back({capacity, *run->ended, *run->ended});
+                current[stack].push_back({capacity, *run.ended, *run.ended});
         }
     }
     for (auto& [stack, of_stack] : current)

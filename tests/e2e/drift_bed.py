@@ -283,7 +283,7 @@ def inject(emulator, state, cases, undo=False):
     """Makes the changes of these cases in one process, or undoes them; `state` has attributes by address."""
     order = {"url": emulator.url, "state": state, "undo": undo, "cases": [[one.name, one.number] for one in cases]}
     made = subprocess.run([interpreter(emulator.pid), __file__], input=json.dumps(order), text=True,
-                          capture_output=True, timeout=120)
+                          capture_output=True)
     if made.returncode != 0:
         raise AssertionError(f"could not inject:\n{made.stdout}{made.stderr}")
 

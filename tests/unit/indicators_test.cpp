@@ -240,6 +240,7 @@ TEST_CASE("indicators: utilisation is weighed by time") {
     CHECK(shown(lines, "utilisation.under") == "0.3 n=2");   // 6 of 20
     CHECK(shown(lines, "utilisation.time_over") == "0.25 n=2");
     CHECK(shown(lines, "utilisation.time_under") == "0.75 n=2");
+    CHECK(shown(lines, "utilisation.used", since("12:00")) == "0.75 n=1");  // 3 of 4, all the time
     deploy(lines, "d", "15", "applied", {{"destroy", true}, {"capacity", Json()}});
     lines.add("23:00", "drift.checked", {{"stacks", Json::object()}}, "e");
     CHECK(shown(lines, "utilisation.used") == "0.65 n=2");  // (1 + 12) of (4 + 16)
