@@ -112,7 +112,7 @@ class Fake:
 class CliTest(harness.E2eTest):
     """A test with a fake Terraform first on PATH."""
 
-    time_limit = 300
+    time_limit = 900
 
     def fake(self, name="terraform"):
         fake = Fake(name)
