@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """agentops metrics: from an empty journal to a broken one."""
 
+import json
 import os
 
 import cli
@@ -58,6 +59,32 @@ class MetricsTest(cli.CliTest):
         failures = found["dora"]["change_failure_rate"]
         self.assertEqual((failures["n"], failures["besides"]), (0, {"open": 1}))
         self.assertEqual(self.metrics(project)["indicators"], found)
+
+    def test_what_a_negotiated_design_says_of_itself(self):
+        project = self.project(cli.HEAD.format(name="shop") + """\
+objectives: {budget: 900 USD/month, prefer: [cost, availability]}
+components:
+  net: {kind: network, cidr: 10.1.0.0/16}
+  web: {kind: service, in: net, image: ubuntu-24.04, load: {rps: 120, cpu: 15 ms}, expose: {port: 443, to: internet}}
+""")
+        planned = self.plan(project)
+        made = [line for line in self.journal(project) if line["event"] == "plan.made"][-1]["data"]
+        web = made["capacity"]["shop"]["web"]
+        self.assertAlmostEqual(web["peak"], 120 * 0.015)  # processors that the load keeps busy
+        self.assertAlmostEqual(web["needed"], web["peak"] / 0.7)
+        self.assertGreaterEqual(web["provided"], web["needed"])
+        self.assertGreater(made["decisions"]["shop"]["made"], 0)
+        project.agentops("approve", planned["run"], "--as", "ann")
+        project.agentops("apply", planned["run"])
+        self.assertGreater(self.metrics(project)["indicators"]["autonomy"]["decisions"]["n"], 0)
+        project.agentops("plan")  # later: the design was there until then
+        used = self.metrics(project)["indicators"]["utilisation"]["used"]
+        self.assertEqual(used["n"], 1)
+        self.assertAlmostEqual(used["value"], web["average"] / web["provided"])
+
+    @staticmethod
+    def journal(project):
+        return [json.loads(line) for line in project.read(".agentops/journal.jsonl").splitlines()]
 
     def test_a_plan_that_fails(self):
         project = self.project()
