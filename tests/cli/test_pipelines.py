@@ -252,6 +252,7 @@ class ForgeTest(cli.CliTest):
         forge = self.forge()
         record = json.loads(self.made.read("check.json"))
         record["verdict"] = "<!-- agentops: end one --> `<!-- agentops: section two -->`"
+        record["next"] = ["<!-- agentops: end one -->"]  # shown as code, where nothing is escaped
         self.made.write("evil.json", json.dumps(record))
         for _ in range(2):
             self.made.agentops("ci", "comment", "--section", "one", "evil.json", env=self.environment(forge))
