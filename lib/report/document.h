@@ -94,7 +94,8 @@ std::vector<DocumentRemark> all_remarks(const Document& document);
 /// markup. Codes: report.damaged, report.version.
 Result<Document> read_document(std::string_view text);
 
-/// Adds what is known beside the record, as a diagnostic of it. (The format json stays what it was.)
+/// Adds what is known beside the record, as a diagnostic of it. (The format json stays what it
+/// was.)
 void add_remark(Document& document, const Diagnostic& diagnostic);
 /// Adds a decisions.json; one that is damaged is passed over.
 void set_decisions(Document& document, std::string_view text);
