@@ -29,6 +29,7 @@ struct Ci {
     const char* pipeline;
     const char* container;  ///< when there is an image
     const char* no_container;
+    bool shares_owner;     ///< files belong to the user that a container runs as
     bool doubles_dollars;  ///< the pipeline's own variables have to be escaped
     const char* base;      ///< the revision that a pull request starts from
     const char* who;       ///< approves
@@ -40,8 +41,8 @@ const std::map<std::string, Ci>& all() {
     static const std::map<std::string, Ci> kAll = {
         {"github",
          {".github/workflows/agentops.yml", kGithubPipeline,
-          "container:\n  image: {}\n  options: --user 0", "", false, "HEAD^1", "$GITHUB_ACTOR",
-          "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID",
+          "container:\n  image: {}\n  options: --user 0", "", false, false, "HEAD^1",
+          "$GITHUB_ACTOR", "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID",
           "agentops report check.json --format github\n"
           "agentops report check.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n"
           "agentops report diff.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
@@ -53,21 +54,21 @@ const std::map<std::string, Ci>& all() {
           "agentops report drift.json --format markdown >> \"$GITHUB_STEP_SUMMARY\""}},
         {"gitlab",
          {".gitlab-ci.yml", kGitlabPipeline, "image:\n  name: {}\n  entrypoint: [\"\"]", "", false,
-          "$CI_MERGE_REQUEST_DIFF_BASE_SHA", "$GITLAB_USER_LOGIN", "$CI_PIPELINE_URL",
+          false, "$CI_MERGE_REQUEST_DIFF_BASE_SHA", "$GITLAB_USER_LOGIN", "$CI_PIPELINE_URL",
           "agentops report check.json --format gitlab --format junit "
           "-o gl-code-quality-report.json -o check.xml",
           "agentops report plan.json --format gitlab_changes -o changes.json", "", ""}},
         {"jenkins",
          {"Jenkinsfile", kJenkinsPipeline,
           "agent {{\n  docker {{\n    image '{}'\n    args '--entrypoint='\n  }}\n}}", "agent any",
-          false, "$(git merge-base \"origin/$CHANGE_TARGET\" HEAD)", "$APPROVER", "$BUILD_URL",
-          "agentops report check.json -o check.xml", "", "", ""}},
+          true, false, "$(git merge-base \"origin/$CHANGE_TARGET\" HEAD)", "$APPROVER",
+          "$BUILD_URL", "agentops report check.json -o check.xml", "", "", ""}},
         {"buildkite",
          {".buildkite/pipeline.yml", kBuildkitePipeline,
           "plugins:\n  - docker#v5.12.0:\n      image: {}\n      entrypoint: \"\"\n"
           "      shell: [\"/bin/sh\", \"-e\", \"-c\"]\n      propagate-environment: true\n"
           "      mount-buildkite-agent: true",
-          "", true, "$(git merge-base \"origin/$BUILDKITE_PULL_REQUEST_BASE_BRANCH\" HEAD)",
+          "", false, true, "$(git merge-base \"origin/$BUILDKITE_PULL_REQUEST_BASE_BRANCH\" HEAD)",
           "$BUILDKITE_UNBLOCKER", "$BUILDKITE_BUILD_URL",
           "agentops report check.json --format markdown | "
           "buildkite-agent annotate --context agentops-check",
@@ -116,10 +117,11 @@ std::string doubled_dollars(const std::string& text) {
     return doubled;
 }
 
-/// In a container the files belong to somebody else, which git takes amiss.
-std::string first_lines(const PipelineWish& wish) {
+/// In most containers the files belong to somebody else, which git takes amiss.
+std::string first_lines(const PipelineWish& wish, const Ci& ci) {
     std::string lines;
-    if (wish.image) lines += "git config --global --add safe.directory \"$PWD\"\n";
+    if (wish.image && !ci.shares_owner)
+        lines += "git config --global --add safe.directory \"$PWD\"\n";
     if (!wish.folder.empty()) lines += "cd " + wish.folder + "\n";
     return lines;
 }
@@ -127,7 +129,7 @@ std::string first_lines(const PipelineWish& wish) {
 Words words_of(const PipelineWish& wish, const Ci& ci) {
     const std::string in = wish.folder.empty() ? "" : wish.folder + "/";
     Words words = {
-        {"cd", first_lines(wish)},
+        {"cd", first_lines(wish, ci)},
         {"in", in},
         {"branch", wish.branch},
         {"base", ci.base},

@@ -144,10 +144,12 @@ class PipelinesTest(cli.CliTest):
                     known = json.loads((schemas / schema).read_text())
                     jsonschema.validators.validator_for(known)(known).validate(json.loads(json.dumps(self.loaded(text))))
                     self.assertEqual("registry.example.com" in text, bool(options))
+                    self.assertEqual("safe.directory" in text, bool(options))
                     self.assertEqual("trunk" in text, bool(options))
                     self.assertNotIn("<<", text)
         text = self.written("jenkins", "--image", "acme/agentops:1")
         self.assertIn("image 'acme/agentops:1'", text)
+        self.assertNotIn("safe.directory", text)  # its containers run as the user that owns the files, without a home
         self.assertEqual((text.count("{"), text.count("'''") % 2), (text.count("}"), 0))
 
     @staticmethod
