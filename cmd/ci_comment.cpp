@@ -43,8 +43,8 @@ std::string id_in(const Json& object, const char* name) {
     return id.is_number_unsigned() ? std::to_string(id.get<std::uint64_t>()) : "";
 }
 
-/// The first of a list whose text begins with a mark; null when there is none. GitLab may wrap
-/// lines' ends anew.
+/// The first of a list whose text begins with a mark; null when there is none. (GitHub lists
+/// requests as issues too.)
 const Json* find_marked(const Json& list, const char* text, std::string_view mark) {
     const auto found = std::find_if(list.begin(), list.end(), [&](const Json& each) {
         return starts_with(text_of(each, text), mark) && member(each, "pull_request").is_null();

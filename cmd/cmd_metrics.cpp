@@ -156,7 +156,7 @@ private:
                     const record::MetricsOptions& wish) const {
         auto report = session.new_report();
         const auto metrics = record::measure(journal.entries, wish);
-        const auto topics = record::indicators(journal.entries, wish);
+        const auto topics = record::indicators(journal.entries, metrics.all, wish);
         report.extra["metrics"] = metrics_record(metrics, topics, wish.since);
         report.diagnostics = journal.diagnostics;
         if (metrics.stacks.empty() && wish.stacks) append(report.diagnostics, doubts(journal));

@@ -435,10 +435,9 @@ Topic dora(const Evidence& evidence) {
 
 }  // namespace
 
-std::vector<Topic> indicators(const std::vector<JournalEntry>& entries,
+std::vector<Topic> indicators(const std::vector<JournalEntry>& entries, const Measures& measures,
                               const MetricsOptions& options) {
     const Evidence evidence(entries, options);
-    const auto measures = measure(entries, options).all;
     return {provisioning_time(evidence),
             error_rate(evidence, measures),
             utilisation(evidence),

@@ -50,8 +50,8 @@ struct Topic {
 };
 
 /// All topics, always in the same order. Of runs that touch a stack which is asked for, and ended
-/// in the span.
-std::vector<Topic> indicators(const std::vector<JournalEntry>& entries,
+/// in the span; `measures` is what measure() says of the same entries and options over all stacks.
+std::vector<Topic> indicators(const std::vector<JournalEntry>& entries, const Measures& measures,
                               const MetricsOptions& options = {});
 
 }  // namespace agentops::record

@@ -75,7 +75,7 @@ std::string text(const Quantity& quantity) {
 /// "1 of 2, 3 open".
 std::string shown(const JournalLines& lines, const std::string& path,
                   const MetricsOptions& options = {}) {
-    const auto topics = indicators(lines.entries, options);
+    const auto topics = indicators(lines.entries, measure(lines.entries, options).all, options);
     const auto& figure = find(topics, path);
     auto said = std::visit([](const auto& value) { return text(value); }, figure.value);
     for (const auto& [why, count] : figure.besides)
@@ -91,7 +91,7 @@ void day_after(JournalLines& lines) {
 }  // namespace
 
 TEST_CASE("indicators: of nothing all are there, and nothing") {
-    const auto topics = indicators({});
+    const auto topics = indicators({}, {});
     CHECK(topics.size() == 11);
     for (const auto& topic : topics) {
         for (const auto& figure : topic.figures) {
