@@ -325,7 +325,8 @@ private:
             {{"status", outcome_.status},
              {"changes", to_json(report_.counts())},
              {"units", outcome_.units},
-             {"operations", {{"done", operations_.done}, {"failed", operations_.failed}}},
+             {"operations",
+              {{"done", operations_.n - operations_.hits}, {"failed", operations_.hits}}},
              {"checks", checks()}});
     }
 
@@ -422,7 +423,7 @@ private:
     record::Outcome outcome_;
     std::map<std::string, Json> outputs_;
     bool checks_failed_ = false;
-    Operations operations_;
+    Share operations_;  ///< hits failed
     report::Report report_;
 };
 

@@ -122,17 +122,6 @@ private:
                         "set terraform: {backend: ...} in agentops.yaml")};
     }
 
-    static Result<report::Document> read_record(const std::string& file) {
-        TRY(const auto text, read_file(file));
-        auto document = report::read_document(text);
-        if (!document) {
-            auto why = document.error();
-            why.front().message = fmt::format("{}: {}", file, why.front().message);
-            return fail(std::move(why));
-        }
-        return document;
-    }
-
     static std::unique_ptr<run::Runner> runner_for(Session& session, const Forge& forge,
                                                    const fs::path& log_dir) {
         session.redactor().add(forge.token);
@@ -150,7 +139,7 @@ private:
                               "agentops check --json > check.json writes one"));
         std::vector<report::Document> documents;
         for (const auto& file : rest()) {
-            TRY(auto document, read_record(file));
+            TRY(auto document, report::read_document_file(file));
             documents.push_back(std::move(document));
         }
         TRY(const auto forge, forge_of(process_env));

@@ -123,14 +123,8 @@ private:
     Result<report::Document> merged() const {
         std::vector<report::ShardRecord> records;
         for (std::size_t i = 1; i < words_.size(); ++i) {
-            TRY(const auto text, read_file(words_[i]));
-            auto document = report::read_document(text);
-            if (!document) {
-                auto why = document.error();
-                why.front().message = fmt::format("{}: {}", words_[i], why.front().message);
-                return fail(std::move(why));
-            }
-            records.push_back({words_[i], document->exit, std::move(document->record)});
+            TRY(auto document, report::read_document_file(words_[i]));
+            records.push_back({words_[i], document.exit, std::move(document.record)});
         }
         TRY(const auto all, report::merge_records(std::move(records)));
         return report::read_document(dump_json(all, 1) + "\n");
@@ -144,10 +138,8 @@ private:
         if (words_.size() > 1)
             return fail(error("cli.usage", "one run, or one file", {},
                               "agentops report merge FILE... makes one of many"));
-        if (!words_.empty() && fs::is_regular_file(word, ignored)) {
-            TRY(const auto text, read_file(word));
-            return report::read_document(text);
-        }
+        if (!words_.empty() && fs::is_regular_file(word, ignored))
+            return report::read_document_file(word);
         TRY(const auto project,
             intent::open_project(session.start(), session.globals().dir.has_value(),
                                  session.sources()));

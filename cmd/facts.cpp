@@ -128,19 +128,19 @@ Json commit_of(const Workspace& workspace) {
     return {{"id", *id}, {"time", rfc3339(*time)}};
 }
 
-Operations operations_of(const UnitJob& job, const run::StepResult& applied) {
-    Operations found;
+Share operations_of(const UnitJob& job, const run::StepResult& applied) {
+    Share found;
     if (job.terraform() != nullptr) {
         for (const auto& object : tf::read_events(applied.events).objects) {
-            found.done += object.completed ? 1 : 0;
-            found.failed += object.errored ? 1 : 0;
+            found.n += object.completed || object.errored ? 1 : 0;
+            found.hits += object.errored ? 1 : 0;
         }
         return found;
     }
     const auto events = ansible::read_events(applied.events, false);
-    found.done = events.changes.size();
     for (const auto& [name, host] : events.hosts)
-        found.failed += host.end == ansible::HostEnd::ok ? 0 : 1;
+        found.hits += host.end == ansible::HostEnd::ok ? 0 : 1;
+    found.n = events.changes.size() + found.hits;
     return found;
 }
 

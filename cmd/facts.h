@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/statistics.h"
 #include "cmd/unit_run.h"
 #include "cmd/workspace.h"
 
@@ -36,16 +37,8 @@ Json validations_of(const UnitSet& units, const UnitWalk& walk);
 /// {id, time} of the commit that was planned; null where there is no git or no commit.
 Json commit_of(const Workspace& workspace);
 
-/// What was done to single objects while a unit was applied: resources of Terraform, or tasks on
-/// machines that changed something or failed.
-struct Operations {
-    std::size_t done = 0, failed = 0;
-    Operations& operator+=(const Operations& other) {
-        done += other.done;
-        failed += other.failed;
-        return *this;
-    }
-};
-Operations operations_of(const UnitJob& job, const run::StepResult& applied);
+/// Operations on single objects while a unit was applied: resources of Terraform, or tasks on
+/// machines that changed something or failed. Hits: those that failed.
+Share operations_of(const UnitJob& job, const run::StepResult& applied);
 
 }  // namespace agentops::cmd

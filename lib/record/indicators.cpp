@@ -257,10 +257,6 @@ double interventions_in(const Story& run) {
     return static_cast<double>(unplanned_in(run) + (run.by_person ? 1 : 0));
 }
 
-std::string stack_of(const std::string& unit) {
-    return unit.substr(0, unit.find('/'));
-}
-
 std::size_t accepted_drift(const Evidence& evidence) {
     const auto& entries = evidence.entries();
     return static_cast<std::size_t>(

@@ -25,6 +25,11 @@ inline bool is_event(const JournalEntry& entry, std::string_view event) {
     return entry.event == event;
 }
 
+/// The stack of a unit: "shop@dev" of "shop@dev/main".
+inline std::string stack_of(const std::string& unit) {
+    return unit.substr(0, unit.find('/'));
+}
+
 /// Appends under a file lock and fsyncs. `event` is like "plan.made", "plan.approved",
 /// "apply.finished".
 Status append_journal(const Store& store, const Clock& clock, const std::string& run,

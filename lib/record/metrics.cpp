@@ -74,7 +74,7 @@ std::map<std::string, Verdict> verdicts_of_apply(const Json& data) {
     std::map<std::string, Words> units;
     if (const auto& list = member(data, "units"); list.is_object()) {
         for (const auto& [unit, status] : list.items())
-            units[unit.substr(0, unit.find('/'))].insert(text_of(status));
+            units[stack_of(unit)].insert(text_of(status));
     }
     const auto whole = verdict_of(text_of(data, "status"));
     std::map<std::string, Verdict> verdicts;

@@ -103,9 +103,8 @@ private:
         told.ended = parse_rfc3339(entry.time);
         told.ends.push_back(text_of(entry.data, "status"));
         told.operations += share_in(member(entry.data, "operations"), "failed", "done");
-        each_member(entry.data, "units", [&](const std::string& unit, const Json&) {
-            told.stacks[unit.substr(0, unit.find('/'))];
-        });
+        each_member(entry.data, "units",
+                    [&](const std::string& unit, const Json&) { told.stacks[stack_of(unit)]; });
     }
 
     std::vector<Story> stories_;

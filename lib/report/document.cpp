@@ -141,6 +141,16 @@ Diagnostic damaged(const std::string& why) {
 
 }  // namespace
 
+Result<Document> read_document_file(const fs::path& file) {
+    TRY(const auto text, read_file(file));
+    auto document = read_document(text);
+    if (document) return document;
+    auto why = document.error();
+    why.front().message =
+        fmt::format("{}: {}", escape_terminal(file.string()), why.front().message);
+    return fail(std::move(why));
+}
+
 void add_remark(Document& document, const Diagnostic& diagnostic) {
     const auto json = to_json(diagnostic);
     document.diagnostics.push_back(diagnostic_of(json));

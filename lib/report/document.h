@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "unit/change.h"
@@ -93,6 +94,9 @@ std::vector<DocumentRemark> all_remarks(const Document& document);
 /// Every text of it is made inert (escape_terminal), so that formats need only care for their own
 /// markup. Codes: report.damaged, report.version.
 Result<Document> read_document(std::string_view text);
+
+/// The same of a file, which what is wrong with it names. Codes: those of read_file() too.
+Result<Document> read_document_file(const fs::path& file);
 
 /// Adds what is known beside the record, as a diagnostic of it. (The format json stays what it
 /// was.)
