@@ -100,6 +100,10 @@ class PipelinesTest(cli.CliTest):
         self.assertEqual([one["state"] for one in forge.issues], ["closed"])
         self.went(runner.nightly(), drift=0)
         self.assertEqual(len(forge.issues), 1)
+        repository.project.fake.set(plan={"unreadable": {"aws_sns_topic.alarms": "AccessDenied"}})
+        self.went(runner.nightly(), drift=9)  # nobody could look: that is not "no drift"
+        self.assertEqual([one["state"] != "closed" for one in forge.issues], [False, True])
+        repository.project.fake.set()
 
     def test_github(self):
         repository = self.a_change_from_request_to_reality("github")
