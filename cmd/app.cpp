@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/fs.h"
+#include "base/instant.h"
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/complete.h"
@@ -49,6 +50,15 @@ void add_globals(CLI::App& app, Globals& globals) {
     everywhere(app.add_option("--events", globals.events,
                               "Write JSON lines to this file as things happen"),
                "FILE");
+    everywhere(app.add_option_function<std::string>(
+                   "--lock-timeout",
+                   [&globals](const std::string& text) {
+                       globals.lock_timeout = parse_span(text);
+                       if (globals.lock_timeout) return;
+                       throw CLI::ValidationError("--lock-timeout", "wants a time, such as 5m");
+                   },
+                   "Wait this long for a stack or a state that somebody else has locked"),
+               "TIME");
     everywhere(
         app.add_flag("--no-input", globals.no_input, "Never ask; fail where an answer is needed"));
     everywhere(app.add_option("--color", globals.color, "auto, always or never"), "WHEN")
@@ -114,7 +124,7 @@ std::optional<std::string> unknown_command(const CLI::App& app, int argc, char**
         const std::string before = argv[i - 1];
         const bool is_value =
             i > 1 && (before == "-C" || before == "--env" || before == "--param" ||
-                      before == "-j" || before == "--events");
+                      before == "-j" || before == "--events" || before == "--lock-timeout");
         if (is_value) continue;
         if (std::find(known.begin(), known.end(), word) == known.end()) return word;
         return std::nullopt;

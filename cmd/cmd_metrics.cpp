@@ -19,18 +19,9 @@ namespace {
 
 using record::Measures;
 
-/// "30d", "12h"; at most a hundred years.
-std::optional<std::chrono::hours> hours_of(const std::string& text) {
-    if (text.empty() || (text.back() != 'd' && text.back() != 'h')) return std::nullopt;
-    const int unit = text.back() == 'd' ? 24 : 1;
-    const auto count = whole_number(text.substr(0, text.size() - 1));
-    if (!count || *count < 1 || *count > 876'000 / unit) return std::nullopt;
-    return std::chrono::hours(*count * unit);
-}
-
 /// A time to count back from now, a day (in UTC), or a moment; of our time, as clocks overflow.
 std::optional<record::Instant> moment_of(const std::string& text, record::Instant now) {
-    if (const auto back = hours_of(text)) return now - *back;
+    if (const auto back = parse_span(text); back && back->count() > 0) return now - *back;
     if (text < "1970" || text > "2200") return std::nullopt;
     if (const auto day = parse_rfc3339(text + "T00:00:00Z")) return day;
     return parse_rfc3339(text);

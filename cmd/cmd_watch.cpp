@@ -1,9 +1,9 @@
 #include <fmt/core.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <random>
 
+#include "base/instant.h"
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
@@ -19,21 +19,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDefaultInterval = std::chrono::minutes(5);
 constexpr milliseconds kLeastInterval = std::chrono::seconds(1);
 constexpr int kMostBackoff = 8;  ///< times the interval
-
-/// "5m", "30s", "1 h", "500ms".
-std::optional<milliseconds> parse_interval(const std::string& text) {
-    static const std::pair<std::string_view, milliseconds> kUnits[] = {
-        {"ms", milliseconds(1)},          {"s", std::chrono::seconds(1)},
-        {"min", std::chrono::minutes(1)}, {"m", std::chrono::minutes(1)},
-        {"h", std::chrono::hours(1)},     {"d", std::chrono::hours(24)}};
-    const auto end = text.find_first_not_of("0123456789");
-    if (end == 0 || end == std::string::npos || end > 6) return std::nullopt;
-    const auto unit = trim(std::string_view(text).substr(end));
-    for (const auto& [name, size] : kUnits) {
-        if (unit == name) return size * std::stol(text.substr(0, end));
-    }
-    return std::nullopt;
-}
 
 class Watching final : public Command {
 public:
@@ -73,8 +58,7 @@ public:
         if (session.globals().json && !once_)
             return session.fail_with({error("cli.usage", "--json is for one answer", {},
                                             "add --once, or use --events FILE")});
-        const auto interval =
-            interval_ ? parse_interval(*interval_) : std::optional(kDefaultInterval);
+        const auto interval = interval_ ? parse_span(*interval_) : std::optional(kDefaultInterval);
         if (!interval || *interval < kLeastInterval)
             return session.fail_with({error("cli.usage",
                                             fmt::format("--interval wants a time of at least 1s, "
@@ -170,8 +154,7 @@ private:
         static std::minstd_rand chance{std::random_device{}()};
         const auto tenth = std::max<long>(time.count() / 10, 1);
         std::uniform_int_distribution<long> jitter(-tenth, tenth);
-        pollfd source{session.interrupt().fd(), POLLIN, 0};
-        poll(&source, 1, static_cast<int>(time.count() + jitter(chance)));
+        session.interrupt().pause(time + milliseconds(jitter(chance)));
     }
 
     std::vector<std::string> patterns_;

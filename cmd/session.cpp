@@ -209,6 +209,10 @@ void Session::print(const std::string& text) const {
     say(stdout, text);
 }
 
+void Session::note(const std::string& text) const {
+    if (!globals_.quiet) say(stderr, redactor_.apply(text) + "\n");
+}
+
 report::Report Session::new_report() const {
     report::Report report;
     report.command = command_;

@@ -56,6 +56,8 @@ public:
     ExitCode fail_with(Diagnostics diagnostics);
     /// Plain text on stdout, for commands whose answer is no report.
     void print(const std::string& text) const;
+    /// A line on stderr about what goes on; not with -q.
+    void note(const std::string& text) const;
 
     report::Report new_report() const;
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 #include "agents/keys.h"
@@ -73,8 +74,8 @@ fs::path folder_of(const Unit& unit, const fs::path& run_dir) {
     return run_dir / unit.stack / unit.name;
 }
 
-Result<UnitJob> make_job(const Workspace& workspace, const tf::Unit& unit, const Tools& tools,
-                         const fs::path& run_dir) {
+Result<UnitJob> make_job(const Session& session, const Workspace& workspace, const tf::Unit& unit,
+                         const Tools& tools, const fs::path& run_dir) {
     TerraformJob job;
     job.unit = unit;
     TRY_DO(complete_digest(job.unit));
@@ -82,6 +83,7 @@ Result<UnitJob> make_job(const Workspace& workspace, const tf::Unit& unit, const
     job.context.run_dir = folder_of(unit, run_dir);
     job.context.cache_dir = workspace.store.cache();
     job.context.plugin_cache = plugin_cache();
+    job.context.lock_timeout = session.globals().lock_timeout;
     job.context.target_env = target_env(stack_by_id(workspace, unit.stack));
     TRY(auto mark, tf::read_mark(mark_path(unit)));
     TRY(job.facts, tf::gather_facts(job.unit, job.context, mark));
@@ -369,7 +371,8 @@ public:
         const auto playbooks = walk_.playbooks();
         for (const auto i : order) {
             if (i < roots.size())
-                add(make_job(workspace_, *roots[i], tools_, run_dir_), all_[i]->id, set.jobs);
+                add(make_job(session_, workspace_, *roots[i], tools_, run_dir_), all_[i]->id,
+                    set.jobs);
             else
                 add(make_job(workspace_, *playbooks[i - roots.size()], tools_, run_dir_),
                     all_[i]->id, set.jobs);
@@ -391,7 +394,7 @@ public:
             if (!tools_.terraform) {
                 TRY(tools_.terraform, find_tool(workspace_, runner_));
             }
-            add(make_job(workspace_, *unit, tools_, run_dir_), unit->id, remote_.jobs);
+            add(make_job(session_, workspace_, *unit, tools_, run_dir_), unit->id, remote_.jobs);
         }
         return {};
     }
@@ -520,12 +523,31 @@ std::unique_ptr<report::Live> live_of(Session& session, bool quiet) {
         options, [](const std::string&) {}, [] { return 80; });
 }
 
+namespace {
+
+/// Takes it at once, or within --lock-timeout as soon as it is free.
+Result<record::StackLock> lock_stack(Session& session, const record::Store& store,
+                                     const std::string& stack, const std::string& run) {
+    constexpr std::chrono::milliseconds kLookAgain{200};
+    const auto wait = session.globals().lock_timeout.value_or(std::chrono::milliseconds(0));
+    const auto end = std::chrono::steady_clock::now() + wait;
+    for (bool told = false;; told = true) {
+        auto lock = record::StackLock::take(store, stack, run, session.clock());
+        if (lock || lock.error().front().code != "lock.held") return lock;
+        if (session.interrupt().count() > 0 || std::chrono::steady_clock::now() >= end) return lock;
+        if (!told) session.note(escape_terminal(lock.error().front().message) + ": waiting for it");
+        session.interrupt().pause(kLookAgain);
+    }
+}
+
+}  // namespace
+
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,
                                                    const Selection& stacks,
                                                    const std::string& run) {
     std::vector<record::StackLock> locks;
     for (const auto* stack : stacks) {
-        TRY(auto lock, record::StackLock::take(workspace.store, stack->id, run, session.clock()));
+        TRY(auto lock, lock_stack(session, workspace.store, stack->id, run));
         locks.push_back(std::move(lock));
     }
     return locks;

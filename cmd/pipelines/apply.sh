@@ -7,7 +7,7 @@ if [ "$exit_code" -ne 2 ]; then
 fi
 code=0
 agentops approve "$run" --as "<<who>>" --reason "<<where>>" --max-destroy "$destroy" --max-replace "$replace"
-agentops apply "$run" --json > apply.json || code=$?
+agentops apply "$run" --lock-timeout 10m --json > apply.json || code=$?
 agentops report apply.json
 # What apply --resume needs, should this one have been cut short.
 tar --exclude=.terraform -czf apply.tgz .agentops

@@ -1,6 +1,6 @@
 <<cd>>
 code=0
-agentops plan --detailed-exitcode --json > plan.json || code=$?
+agentops plan --detailed-exitcode --lock-timeout 10m --json > plan.json || code=$?
 agentops report plan.json --format outputs > plan.env
 agentops report plan.json
 . ./plan.env

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.h"
+
 namespace agentops {
 
 namespace {
@@ -46,6 +48,22 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_v
     const int hour = part(11, 2), minute = part(14, 2), second = part(17, 2);
     if (!day.ok() || !ms || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     return sys_days(day) + hours(hour) + minutes(minute) + seconds(second) + *ms;
+}
+
+std::optional<std::chrono::milliseconds> parse_span(std::string_view text) {
+    using namespace std::chrono;
+    constexpr std::pair<std::string_view, milliseconds> kUnits[] = {
+        {"ms", milliseconds(1)}, {"s", seconds(1)}, {"min", minutes(1)},
+        {"m", minutes(1)},       {"h", hours(1)},   {"d", hours(24)}};
+    constexpr auto kLongest = hours(24) * 36'500;
+    const auto end = text.find_first_not_of("0123456789");
+    if (end == 0 || end == std::string_view::npos) return std::nullopt;
+    const auto count = whole_number(text.substr(0, end));
+    const auto unit = trim(text.substr(end));
+    for (const auto& [name, size] : kUnits) {
+        if (count && unit == name && *count <= kLongest / size) return size * *count;
+    }
+    return std::nullopt;
 }
 
 }  // namespace agentops

@@ -48,9 +48,10 @@ std::string holder_in(const fs::path& path) {
 }
 
 Diagnostic held(const std::string& stack, const fs::path& path) {
-    return error("lock.held", fmt::format("stack {} is locked{}", stack, holder_in(path)), {},
-                 "wait for it to end; the lock frees itself when that process and its tools are "
-                 "gone");
+    return error(
+        "lock.held", fmt::format("stack {} is locked{}", stack, holder_in(path)), {},
+        "wait for it to end, or let --lock-timeout 5m wait; the lock frees itself when that "
+        "process and its tools are gone");
 }
 
 bool write_holder(int fd, const std::string& run, const Clock& clock) {

@@ -1,5 +1,6 @@
 #include "run/interrupt.h"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -73,6 +74,11 @@ int Interrupt::signal() const {
 
 int Interrupt::fd() const {
     return fd_;
+}
+
+void Interrupt::pause(std::chrono::milliseconds time) const {
+    pollfd source{fd_, POLLIN, 0};
+    ::poll(&source, 1, static_cast<int>(time.count()));
 }
 
 // Runs inside signal handlers: atomics and write() only.

@@ -4,6 +4,7 @@
 // second stops them now. Handlers only count and wake; all else happens in the runner.
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 
 namespace agentops::run {
@@ -25,6 +26,8 @@ public:
     int signal() const;
     /// Readable whenever count() may have changed; for poll(). Never drained: level triggered.
     int fd() const;
+    /// Sleeps, but not through an interrupt.
+    void pause(std::chrono::milliseconds time) const;
     /// For tests and for stopping after a first failure: as if the signal had come.
     void request(int signal);
 

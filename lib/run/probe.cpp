@@ -207,12 +207,6 @@ Result<std::string> try_https(const Probe& probe, const Environment& env,
                        trim(words));
 }
 
-/// Sleeps, but not through an interrupt.
-void pause(milliseconds time, const Interrupt& interrupt) {
-    pollfd fd{interrupt.fd(), POLLIN, 0};
-    ::poll(&fd, 1, static_cast<int>(time.count()));
-}
-
 Status repeat(const Probe& probe, const Attempt& attempt, const Interrupt& interrupt) {
     const auto end = SteadyClock::now() + probe.within;
     auto gap = kFirstPause;
@@ -232,7 +226,7 @@ Status repeat(const Probe& probe, const Attempt& attempt, const Interrupt& inter
                             static_cast<double>(probe.within.count()) / 1000, escape_terminal(why)),
                 {}, "see whether the service runs and can be reached from here"));
         }
-        pause(gap, interrupt);
+        interrupt.pause(gap);
         gap = std::min(gap * 2, kLongestPause);
     }
 }

@@ -57,9 +57,11 @@ struct Kind {
 Kind kind_of(const Json& diagnostic) {
     if (text_of(diagnostic, "severity") == "warning") return {"terraform.warning", ""};
     if (says_lock_held(diagnostic)) {
-        return {"terraform.locked",
-                "Wait until the other operation is done. If its process is gone for sure, "
-                "`terraform force-unlock ID` in the unit's folder removes the lock."};
+        return {
+            "terraform.locked",
+            "Wait until the other operation is done (--lock-timeout 5m waits). If its process is "
+            "gone for sure, "
+            "`terraform force-unlock ID` in the unit's folder removes the lock."};
     }
     if (says_stale_plan(diagnostic))
         return {"terraform.stale-plan", "Plan again: the state has changed since this plan."};

@@ -63,8 +63,11 @@ run::Step step_of(const char* name, run::ToolCall action, const StepContext& c) 
     return step;
 }
 
-std::string lock_timeout(const StepContext& c) {
-    return fmt::format("-lock-timeout={}s", c.lock_timeout_s);
+constexpr std::chrono::seconds kPatience{10};  ///< with a state that somebody else has locked
+
+std::string lock_timeout(const StepContext& c, std::chrono::milliseconds otherwise = kPatience) {
+    const auto time = c.lock_timeout.value_or(otherwise);
+    return fmt::format("-lock-timeout={}s", std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
 bool has_values(const Unit& unit) {
@@ -76,7 +79,7 @@ bool has_values(const Unit& unit) {
 std::string lock_option(const Unit& unit, const PlanWish& wish, const StepContext& c) {
     if (wish.preview) return "-lock=false";
     if (!wish.observe) return lock_timeout(c);
-    return unit.local_state.empty() ? "-lock-timeout=0s" : "-lock=false";
+    return unit.local_state.empty() ? lock_timeout(c, std::chrono::seconds(0)) : "-lock=false";
 }
 
 run::ToolCall plan_call(const Unit& unit, bool preview, const std::string& lock,

@@ -2,6 +2,7 @@
 
 // The steps of a unit as values. Terraform and OpenTofu take the same calls.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,9 @@ struct StepContext {
     fs::path cache_dir;        ///< stamps
     std::string plugin_cache;  ///< TF_PLUGIN_CACHE_DIR; "" when none
     std::vector<run::EnvVar> target_env;  ///< endpoint and region of the stack's target
-    int lock_timeout_s = 10;
+    /// Wait this long for a state that somebody else has locked. When not set: 10 s, and not at all
+    /// in a drift check.
+    std::optional<std::chrono::milliseconds> lock_timeout;
 };
 
 /// Where the tool runs: the unit's folder; for a preview run_dir/preview.

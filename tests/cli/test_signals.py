@@ -174,6 +174,34 @@ class TwoAtOnceTest(ApplyingTest):
         self.assertEqual((process.returncode, cli.json.loads(out)["exit"]), (0, 0))
         self.assertEqual(project.fake.commands.count("apply"), 1)
 
+    def test_lock_timeout_waits_for_the_holder(self):
+        project, _, process = self.gated()
+        waiting = project.start("plan", "--lock-timeout", "5m", "--json")
+        self.addCleanup(self.end, waiting)
+        self.assertIn(f"pid {process.pid}", waiting.stderr.readline())
+        self.open_gate(project)
+        process.communicate(timeout=50)
+        out, _ = waiting.communicate(timeout=50)
+        self.assertEqual((waiting.returncode, cli.json.loads(out)["verdict"]), (0, "nothing to do: the state matches the intent"))
+        waits = [word for call in project.fake.calls for word in call["argv"] if word.startswith("-lock")]
+        self.assertEqual(waits, ["-lock-timeout=10s", "-lock=false", "-lock-timeout=300s"])
+
+    def test_lock_timeout_ends(self):
+        project, _, process = self.gated()
+        begin = time.monotonic()
+        self.refused(project, "lock.held", 6, "plan", "--lock-timeout", "1s")
+        self.assertGreater(time.monotonic() - begin, 1)
+        self.refused(project, "lock.held", 6, "plan", "--lock-timeout", "0s")
+        waiting = project.start("plan", "--lock-timeout", "5m")
+        self.addCleanup(self.end, waiting)
+        waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        waiting.communicate(timeout=50)
+        self.assertEqual(waiting.returncode, 130)
+        self.assertIn("such as 5m", project.agentops("plan", "--lock-timeout", "soon", expect=3).err)
+        self.open_gate(project)
+        process.communicate(timeout=50)
+
     def test_another_stack_is_free(self):
         project, _, process = self.gated()
         project.write("more.intent.yaml", cli.intent("more"))

@@ -16,7 +16,7 @@ using namespace agentops::tf;
 
 namespace {
 
-const StepContext kContext{{"/bin/terraform", "terraform", "1.11.4"}, "/r", "/c", "", {}, 10};
+const StepContext kContext{{"/bin/terraform", "terraform", "1.11.4"}, "/r", "/c", "", {}, {}};
 
 tf::Unit generated() {
     tf::Unit unit;
@@ -120,13 +120,20 @@ TEST_CASE("a repair names what it may touch, and so does its proof") {
               .ends_with(" -out=/r/proof.tfplan -target=aws_vpc.net"));
 }
 
-TEST_CASE("a drift check waits for no lock") {
+TEST_CASE("a drift check waits for no lock unless it is told to") {
     auto unit = generated();
     CHECK(argv(plan_step(unit, {.observe = true}, kContext)).find(" -lock-timeout=0s ") !=
           std::string::npos);
     unit.local_state = "/u/terraform.tfstate";
     CHECK(argv(plan_step(unit, {.observe = true}, kContext)).find(" -lock=false ") !=
           std::string::npos);
+    auto patient = kContext;
+    patient.lock_timeout = std::chrono::milliseconds(1500);
+    unit.local_state.clear();
+    CHECK(argv(plan_step(unit, {.observe = true}, patient)).find(" -lock-timeout=2s ") !=
+          std::string::npos);
+    CHECK(argv(plan_step(unit, {}, patient)).find(" -lock-timeout=2s ") != std::string::npos);
+    unit.local_state = "/u/terraform.tfstate";
     CHECK(look_step(unit, false, kContext).judged);
     CHECK(call(look_step(unit, false, kContext)).secret_output);
     CHECK(argv(schema_step(unit, false, kContext)) ==
