@@ -27,55 +27,84 @@ using Words = std::map<std::string, std::string>;
 struct Ci {
     const char* file;
     const char* pipeline;
-    const char* container;  ///< when there is an image
-    const char* no_container;
-    bool shares_owner;     ///< files belong to the user that a container runs as
-    bool doubles_dollars;  ///< the pipeline's own variables have to be escaped
-    const char* base;      ///< the revision that a pull request starts from
-    const char* who;       ///< approves
-    const char* where;     ///< the page of the run
-    const char *after_check, *after_plan, *after_apply, *after_drift;
+    const char* container;          ///< when there is an image
+    const char* no_container = "";  ///< and when there is none
+    bool shares_owner = false;      ///< files belong to the user that a container runs as
+    bool doubles_dollars = false;   ///< the pipeline's own variables have to be escaped
+    const char* base;               ///< the revision that a pull request starts from
+    const char* who;                ///< approves
+    const char* where;              ///< the page of the run
+    const char *after_check = "", *after_plan = "", *after_apply = "", *after_drift = "";
 };
 
-const std::map<std::string, Ci>& all() {
-    static const std::map<std::string, Ci> kAll = {
-        {"github",
-         {".github/workflows/agentops.yml", kGithubPipeline,
-          "container:\n  image: {}\n  options: --user 0", "", false, false, "HEAD^1",
-          "$GITHUB_ACTOR", "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID",
-          "agentops report check.json --format github\n"
-          "agentops report check.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n"
-          "agentops report diff.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
-          "agentops report plan.json --format github\n"
-          "agentops report plan.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n"
-          "cat plan.env >> \"$GITHUB_OUTPUT\"",
-          "agentops report apply.json --format github\n"
-          "agentops report apply.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
-          "agentops report drift.json --format markdown >> \"$GITHUB_STEP_SUMMARY\""}},
-        {"gitlab",
-         {".gitlab-ci.yml", kGitlabPipeline, "image:\n  name: {}\n  entrypoint: [\"\"]", "", false,
-          false, "$CI_MERGE_REQUEST_DIFF_BASE_SHA", "$GITLAB_USER_LOGIN", "$CI_PIPELINE_URL",
-          "agentops report check.json --format gitlab --format junit "
-          "-o gl-code-quality-report.json -o check.xml",
-          "agentops report plan.json --format gitlab_changes -o changes.json", "", ""}},
-        {"jenkins",
-         {"Jenkinsfile", kJenkinsPipeline,
-          "agent {{\n  docker {{\n    image '{}'\n    args '--entrypoint='\n  }}\n}}", "agent any",
-          true, false, "$(git merge-base \"origin/$CHANGE_TARGET\" HEAD)", "$APPROVER",
-          "$BUILD_URL", "agentops report check.json -o check.xml", "", "", ""}},
-        {"buildkite",
-         {".buildkite/pipeline.yml", kBuildkitePipeline,
-          "plugins:\n  - docker#v5.12.0:\n      image: {}\n      entrypoint: \"\"\n"
-          "      shell: [\"/bin/sh\", \"-e\", \"-c\"]\n      propagate-environment: true\n"
-          "      mount-buildkite-agent: true",
-          "", false, true, "$(git merge-base \"origin/$BUILDKITE_PULL_REQUEST_BASE_BRANCH\" HEAD)",
-          "$BUILDKITE_UNBLOCKER", "$BUILDKITE_BUILD_URL",
-          "agentops report check.json --format markdown | "
-          "buildkite-agent annotate --context agentops-check",
-          "agentops report plan.json --format markdown | "
-          "buildkite-agent annotate --context agentops-plan",
-          "", ""}},
-    };
+const Ci kGithub{
+    .file = ".github/workflows/agentops.yml",
+    .pipeline = kGithubPipeline,
+    .container = "container:\n  image: {}\n  options: --user 0",
+    .base = "HEAD^1",
+    .who = "$GITHUB_ACTOR",
+    .where = "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID",
+    .after_check =
+        "agentops report check.json --format github\n"
+        "agentops report check.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n"
+        "agentops report diff.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
+    .after_plan =
+        "agentops report plan.json --format github\n"
+        "agentops report plan.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n"
+        "cat plan.env >> \"$GITHUB_OUTPUT\"",
+    .after_apply =
+        "agentops report apply.json --format github\n"
+        "agentops report apply.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
+    .after_drift = "agentops report drift.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
+};
+
+const Ci kGitlab{
+    .file = ".gitlab-ci.yml",
+    .pipeline = kGitlabPipeline,
+    .container = "image:\n  name: {}\n  entrypoint: [\"\"]",
+    .base = "$CI_MERGE_REQUEST_DIFF_BASE_SHA",
+    .who = "$GITLAB_USER_LOGIN",
+    .where = "$CI_PIPELINE_URL",
+    .after_check =
+        "agentops report check.json --format gitlab --format junit "
+        "-o gl-code-quality-report.json -o check.xml",
+    .after_plan = "agentops report plan.json --format gitlab_changes -o changes.json",
+};
+
+const Ci kJenkins{
+    .file = "Jenkinsfile",
+    .pipeline = kJenkinsPipeline,
+    .container = "agent {{\n  docker {{\n    image '{}'\n    args '--entrypoint='\n  }}\n}}",
+    .no_container = "agent any",
+    .shares_owner = true,
+    .base = "$(git merge-base \"origin/$CHANGE_TARGET\" HEAD)",
+    .who = "$APPROVER",
+    .where = "$BUILD_URL",
+    .after_check = "agentops report check.json -o check.xml",
+};
+
+const Ci kBuildkite{
+    .file = ".buildkite/pipeline.yml",
+    .pipeline = kBuildkitePipeline,
+    .container =
+        "plugins:\n  - docker#v5.12.0:\n      image: {}\n      entrypoint: \"\"\n"
+        "      shell: [\"/bin/sh\", \"-e\", \"-c\"]\n      propagate-environment: true\n"
+        "      mount-buildkite-agent: true",
+    .doubles_dollars = true,
+    .base = "$(git merge-base \"origin/$BUILDKITE_PULL_REQUEST_BASE_BRANCH\" HEAD)",
+    .who = "$BUILDKITE_UNBLOCKER",
+    .where = "$BUILDKITE_BUILD_URL",
+    .after_check =
+        "agentops report check.json --format markdown | "
+        "buildkite-agent annotate --context agentops-check",
+    .after_plan =
+        "agentops report plan.json --format markdown | "
+        "buildkite-agent annotate --context agentops-plan",
+};
+
+const std::map<std::string, const Ci&>& all() {
+    static const std::map<std::string, const Ci&> kAll = {
+        {"github", kGithub}, {"gitlab", kGitlab}, {"jenkins", kJenkins}, {"buildkite", kBuildkite}};
     return kAll;
 }
 
