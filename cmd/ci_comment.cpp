@@ -43,13 +43,28 @@ std::string id_in(const Json& object, const char* name) {
     return id.is_number_unsigned() ? std::to_string(id.get<std::uint64_t>()) : "";
 }
 
-/// The first of a list whose text begins with a mark; null when there is none. (GitHub lists
+/// Tells what the token wrote from what others did: anybody may write our marks. Without a name it
+/// belongs to an app of GitHub's, which may not ask for its own: it writes as a bot.
+bool is_by(const Json& object, const std::string& name) {
+    const auto& github = member(object, "user");
+    if (github.is_null()) return text_of(member(object, "author"), "username") == name;
+    return name.empty() ? text_of(github, "type") == "Bot" : text_of(github, "login") == name;
+}
+
+/// The first of a list that is ours and begins with a mark; null when there is none. (GitHub lists
 /// requests as issues too.)
-const Json* find_marked(const Json& list, const char* text, std::string_view mark) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const Json& each) {
-        return starts_with(text_of(each, text), mark) && member(each, "pull_request").is_null();
-    });
-    return found == list.end() ? nullptr : &*found;
+Result<const Json*> find_ours(const Forge& forge, const Json& list, const char* text,
+                              std::string_view mark, run::Runner& runner) {
+    std::vector<const Json*> marked;
+    for (const auto& each : list) {
+        if (starts_with(text_of(each, text), mark) && member(each, "pull_request").is_null())
+            marked.push_back(&each);
+    }
+    if (marked.empty()) return nullptr;
+    TRY(const auto name, user_of(forge, runner));
+    const auto ours = std::find_if(marked.begin(), marked.end(),
+                                   [&](const auto* each) { return is_by(*each, name); });
+    return ours == marked.end() ? nullptr : *ours;
 }
 
 std::string url_in(const Json& object) {
@@ -101,7 +116,7 @@ Result<Posted> post_comment(const Forge& forge, const std::string& section,
         return Posted{"none", "", "a pull request of a fork: its token may not comment"};
     const auto at = endpoints_of(forge);
     TRY(const auto comments, list_forge(forge, at.comments + "?", runner));
-    const auto* known = find_marked(comments, "body", kCommentMark);
+    TRY(const auto* known, find_ours(forge, comments, "body", kCommentMark, runner));
     auto before = known == nullptr ? std::string() : text_of(*known, "body");
     std::erase(before, '\r');
     const auto others = with_section(before, section, "").size();
@@ -131,7 +146,7 @@ Result<Posted> post_issue(const Forge& forge, const report::Document& document,
                                       fmt::format("{}?state={}&labels={}&", at.issues,
                                                   github ? "open" : "opened", kLabel),
                                       runner));
-    const auto* known = find_marked(issues, at.issue_text, kIssueMark);
+    TRY(const auto* known, find_ours(forge, issues, at.issue_text, kIssueMark, runner));
     const bool calm = document.exit == ExitCode::done;
     if (calm && known == nullptr) return Posted{"none", "", "no drift, and no issue about any"};
     const auto text = std::string(kIssueMark) + "\n" +

@@ -159,6 +159,30 @@ tl::unexpected<Diagnostics> refused(const Forge& forge, const ForgeCall& call,
         fmt::format("see that {} may do this, and that the server answers", forge.token_name())));
 }
 
+/// What the forge says, whatever it is.
+struct ForgeAnswer {
+    std::string status;  ///< "200"
+    Json json;           ///< discarded when it is none
+
+    bool well() const { return starts_with(status, "2"); }
+    std::string message() const {
+        const auto& said = member(json, "message");
+        return said.is_null() ? text_of(json, "error") : agentops::value_text(said);
+    }
+};
+
+Result<ForgeAnswer> ask_forge(const Forge& forge, const ForgeCall& call, run::Runner& runner) {
+    const auto* name = forge.kind == Forge::Kind::github ? "GitHub" : "GitLab";
+    const auto answer = runner.run(name, curl_step(forge, call));
+    if (!answer.ok)
+        return refused(
+            forge, call,
+            answer.diagnostics.empty() ? "curl failed" : answer.diagnostics.front().message);
+    const auto end = answer.output.rfind('\n');
+    return ForgeAnswer{end == std::string::npos ? "" : answer.output.substr(end + 1),
+                       Json::parse(answer.output.substr(0, end), nullptr, false)};
+}
+
 }  // namespace
 
 const char* Forge::token_name() const {
@@ -189,24 +213,22 @@ Result<Forge> forge_of(const EnvLookup& env) {
 }
 
 Result<Json> call_forge(const Forge& forge, const ForgeCall& call, run::Runner& runner) {
-    const auto* name = forge.kind == Forge::Kind::github ? "GitHub" : "GitLab";
-    const auto answer = runner.run(name, curl_step(forge, call));
-    if (!answer.ok)
-        return refused(
-            forge, call,
-            answer.diagnostics.empty() ? "curl failed" : answer.diagnostics.front().message);
-    const auto end = answer.output.rfind('\n');
-    const auto status = end == std::string::npos ? "" : answer.output.substr(end + 1);
-    auto json = Json::parse(answer.output.substr(0, end), nullptr, false);
-    if (!starts_with(status, "2")) {
-        const auto& said = member(json, "message");
-        return refused(
-            forge, call,
-            fmt::format("{} {}", status,
-                        said.is_null() ? text_of(json, "error") : agentops::value_text(said)));
-    }
-    if (json.is_discarded()) return refused(forge, call, "the answer is no JSON");
-    return json;
+    TRY(auto answer, ask_forge(forge, call, runner));
+    if (!answer.well())
+        return refused(forge, call, fmt::format("{} {}", answer.status, answer.message()));
+    if (answer.json.is_discarded()) return refused(forge, call, "the answer is no JSON");
+    return std::move(answer.json);
+}
+
+Result<std::string> user_of(const Forge& forge, run::Runner& runner) {
+    const bool github = forge.kind == Forge::Kind::github;
+    TRY(const auto answer, ask_forge(forge, {"GET", "/user"}, runner));
+    if (github && answer.status == "403") return "";
+    auto name = text_of(answer.json, github ? "login" : "username");
+    if (!answer.well() || name.empty())
+        return refused(forge, {"GET", "/user"},
+                       fmt::format("{} {}", answer.status, answer.message()));
+    return name;
 }
 
 Result<Json> list_forge(const Forge& forge, const std::string& path, run::Runner& runner) {

@@ -39,6 +39,8 @@ struct ForgeCall {
 
 /// The answer's JSON. Code: forge.refused, with the forge's own words.
 Result<Json> call_forge(const Forge& forge, const ForgeCall& call, run::Runner& runner);
+/// The name under which the token writes; "" of an app of GitHub's, which may not ask for it.
+Result<std::string> user_of(const Forge& forge, run::Runner& runner);
 /// All pages of a list; `path` ends with its query.
 Result<Json> list_forge(const Forge& forge, const std::string& path, run::Runner& runner);
 

@@ -226,6 +226,9 @@ class ForgeTest(cli.CliTest):
         return forge
 
     def environment(self, forge, **more):
+        if forge.kind == "gitlab":
+            return {"GITLAB_CI": "true", "CI_API_V4_URL": forge.url, "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "5",
+                    "GITHUB_ACTIONS": "", "GITLAB_TOKEN": forge.token, **more}
         event = self.made.write("event.json", json.dumps({"pull_request": {"number": 5, "head": {"repo": {"full_name": "acme/shop"}}}}))
         return {"GITHUB_ACTIONS": "true", "GITHUB_API_URL": forge.url, "GITHUB_REPOSITORY": "acme/shop",
                 "GITHUB_EVENT_PATH": str(event), "GITHUB_TOKEN": forge.token, **more}
@@ -238,6 +241,20 @@ class ForgeTest(cli.CliTest):
             self.made.agentops("ci", "comment", "check.json", env=self.environment(forge))
         self.assertEqual(forge.calls, ["add comments"])  # the others found it, and that nothing changed
         self.assertEqual(len(forge.comments["5"]), 251)
+
+    def test_a_mark_of_somebody_else_is_not_ours(self):
+        """Anybody may comment; what they wrote is neither read nor changed, and no reason to change nothing."""
+        for kind, user in (("github", None), ("github", "ann"), ("gitlab", "project_42_bot")):
+            with self.subTest(kind=kind, user=user):
+                forge = self.forge(kind)
+                forge.user = user
+                evil = forge.add_comment("5", f"{MARK}\nall is well")
+                for section in ("one", "two"):
+                    self.made.agentops("ci", "comment", "--section", section, "check.json", env=self.environment(forge))
+                first, ours = forge.comments["5"]
+                self.assertEqual((first["id"], first["body"]), (evil["id"], f"{MARK}\nall is well"))
+                self.assertIn("section two", ours["body"])
+                self.assertNotIn("all is well", ours["body"])
 
     def test_nothing_is_longer_than_the_forge_takes(self):
         forge = self.forge()

@@ -53,7 +53,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Forge:
-    """`kind` is github or gitlab. What is there: `comments` by request, and `issues`."""
+    """`kind` is github or gitlab. What is there: `comments` by request, and `issues`.
+
+    `user` is who the token belongs to: None for an app of GitHub's, which may not ask and writes as a bot.
+    """
 
     token = "forge-token-1234567890"
 
@@ -61,6 +64,7 @@ class Forge:
         self.kind = kind
         self.comments, self.issues, self.calls = {}, [], []
         self.readonly = False
+        self.user = None if kind == "github" else "project_42_bot"
         self._next = 1000
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.forge = self
@@ -71,14 +75,18 @@ class Forge:
         self._server.shutdown()
         self._server.server_close()
 
-    def add_comment(self, request, body):
+    def add_comment(self, request, body, user="eve"):
         """A comment of somebody."""
-        return self._add("comments", request, {"body": body})
+        return self._add("comments", request, {"body": body}, user)
 
     def handle(self, method, path, query, body, headers):
         given = headers.get("Authorization", "").removeprefix("Bearer ") if self.kind == "github" else headers.get("PRIVATE-TOKEN")
         if given != self.token:
             return 401, {"message": "Bad credentials"}
+        if (method, path) == ("GET", "/user"):
+            if self.user is None:
+                return 403, {"message": "Resource not accessible by integration"}
+            return 200, {"login" if self.kind == "github" else "username": self.user}
         for wanted, pattern, action, what in GITHUB if self.kind == "github" else GITLAB:
             found = re.fullmatch(pattern, path)
             if wanted == method and found:
@@ -104,11 +112,16 @@ class Forge:
     def _do_add(self, what, names, _query, body):
         if len(body.get("body", body.get("description", ""))) > LONGEST[self.kind]:
             return 422, {"message": "Body is too long"}
-        return 201, self._add(what, names.get("n"), body)
+        return 201, self._add(what, names.get("n"), body, self.user)
 
-    def _add(self, what, request, body):
+    def _author(self, user):
+        if self.kind == "gitlab":
+            return {"author": {"username": user}}
+        return {"user": {"login": user or "github-actions[bot]", "type": "User" if user else "Bot"}}
+
+    def _add(self, what, request, body, user):
         self._next += 1
-        made = {**body, "id": self._next}
+        made = {**body, "id": self._next, **self._author(user)}
         if what == "issues":
             made["number" if self.kind == "github" else "iid"] = self._next
             labels = body.get("labels", [])
