@@ -4,6 +4,7 @@ reality.json beside it says how reality differs: {address: {attribute: value}}, 
 an object that is gone. What an apply touches is in order again.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -24,11 +25,16 @@ def read():
 
 
 def settle(address):
-    """This object is as the state has it."""
-    left = read()
-    left.pop(address, None)
-    with open(FILE, "w", encoding="utf-8") as file:
-        json.dump(left, file)
+    """This object is as the state has it. Tools run beside each other: nobody reads a file that is half written."""
+    with open(f"{FILE}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        left = read()
+        if address not in left:
+            return
+        del left[address]
+        with open(f"{FILE}.new", "w", encoding="utf-8") as file:
+            json.dump(left, file)
+        os.replace(f"{FILE}.new", FILE)
 
 
 def refreshed(objects, targets):
