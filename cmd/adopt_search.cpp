@@ -68,7 +68,9 @@ public:
           stack_(stack),
           reality_(reality),
           text_(std::move(text)),
-          bodies_(trial_.build(text_)) {}
+          bodies_(trial_.build(text_)) {
+        trial_.keep();
+    }
 
     /// Empty when the edit was found, else why there is none.
     std::string adopt(const AdoptGoal& goal) {
@@ -147,10 +149,8 @@ private:
     bool attempt(const AdoptGoal& goal, const Candidate& candidate) {
         if (!candidate || *candidate == text_) return false;
         auto bodies = trial_.build(*candidate);
-        if (!bodies || !reached(goal, *bodies) || !only_reality(goal, *bodies)) {
-            std::ignore = trial_.build(text_);
-            return false;
-        }
+        if (!bodies || !reached(goal, *bodies) || !only_reality(goal, *bodies)) return false;
+        trial_.keep();
         text_ = *candidate;
         bodies_ = std::move(bodies);
         return true;

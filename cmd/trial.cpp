@@ -61,8 +61,8 @@ std::optional<Bodies> Trial::build(const std::string& text) {
 }
 
 const intent::Component* Trial::component(const std::string& name) const {
-    if (!built_) return nullptr;
-    for (const auto& stack : built_->stacks) {
+    if (!kept_) return nullptr;
+    for (const auto& stack : kept_->stacks) {
         if (stack.id == stack_.id) return stack.find(name);
     }
     return nullptr;

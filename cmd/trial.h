@@ -22,7 +22,9 @@ public:
 
     /// Nothing when the text has a mistake, or other stacks of the file come out differently.
     std::optional<Bodies> build(const std::string& text);
-    /// The stack's component as the last good text has it, overlays merged; null when it is gone.
+    /// The text that was built last is what the next ones start from.
+    void keep() { kept_ = std::move(built_); }
+    /// The stack's component as the kept text has it, overlays merged; null when it is gone.
     const intent::Component* component(const std::string& name) const;
 
 private:
@@ -32,7 +34,7 @@ private:
     const Workspace& workspace_;
     const intent::Stack& stack_;
     std::deque<Source> sources_;  ///< positions of stacks borrow them
-    std::unique_ptr<Workspace> built_;
+    std::unique_ptr<Workspace> built_, kept_;
     std::optional<std::map<std::string, Bodies>> others_;  ///< of the file, as they were at first
 };
 
