@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "cmd/plan_flow.h"
 #include "cmd/session.h"
+#include "cmd/tooling.h"
 #include "intent/project.h"
 #include "vcs/repository.h"
 
@@ -122,15 +123,6 @@ private:
                         "set terraform: {backend: ...} in agentops.yaml")};
     }
 
-    static std::unique_ptr<run::Runner> runner_for(Session& session, const Forge& forge,
-                                                   const fs::path& log_dir) {
-        session.redactor().add(forge.token);
-        run::RunnerOptions options;
-        options.log_dir = log_dir;
-        options.environment = run::allowed_environment(environ);
-        return run::make_runner(std::move(options), session.interrupt(), session.redactor());
-    }
-
     /// Reads the records, then talks to the forge.
     template <class Post>
     Result<ExitCode> talk(Session& session, const char* what, const Post& post) const {
@@ -146,9 +138,9 @@ private:
         TRY(const auto project,
             intent::open_project(session.start(), session.globals().dir.has_value(),
                                  session.sources()));
-        const record::Store store(project.root);
-        TRY_DO(store.prepare());
-        const auto runner = runner_for(session, forge, store.dir() / "ci");
+        session.redactor().add(forge.token);
+        TRY(const auto runner, make_side_runner(session, record::Store(project.root), "ci",
+                                                run::allowed_environment(environ)));
         TRY(const Posted posted, post(forge, documents, *runner));
         auto report = session.new_report();
         report.extra[what] = {{"action", posted.action}, {"url", posted.url}};

@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "cmd/knowledge.h"
 #include "cmd/session.h"
+#include "cmd/tooling.h"
 #include "intent/project.h"
 #include "record/store.h"
 #include "report/table.h"
@@ -129,13 +130,8 @@ private:
     /// Those that were named must have a server; without names, those that have one.
     Status fetch(Session& session, const intent::Project& project,
                  const std::vector<ObservedLoad>& known) const {
-        const record::Store store(project.root);
-        TRY_DO(store.prepare());
-        run::RunnerOptions options;
-        options.log_dir = store.dir() / "telemetry";
-        options.environment = run::allowed_environment(environ);
-        const auto runner =
-            run::make_runner(std::move(options), session.interrupt(), session.redactor());
+        TRY(const auto runner, make_side_runner(session, record::Store(project.root), "telemetry",
+                                                run::allowed_environment(environ)));
         std::size_t asked = 0;
         for (const auto& each : known) {
             if (!each.from->prometheus && components_.empty()) continue;

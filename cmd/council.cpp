@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/term.h"
 #include "base/text.h"
+#include "cmd/tooling.h"
 
 namespace agentops::cmd {
 
@@ -183,12 +184,7 @@ Result<std::string> Council::run(const std::string& name, const intent::OutsideA
     {
         const std::scoped_lock lock(mutex_);
         if (!runner_) {
-            TRY_DO(store_.prepare());
-            run::RunnerOptions options;
-            options.log_dir = store_.dir() / "agents";
-            options.environment = environment_of_agents();
-            runner_ =
-                run::make_runner(std::move(options), session_.interrupt(), session_.redactor());
+            TRY(runner_, make_side_runner(session_, store_, "agents", environment_of_agents()));
         }
     }
     run::ToolCall call;

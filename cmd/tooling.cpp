@@ -129,6 +129,16 @@ Result<tf::Tool> find_tool(const Workspace& workspace, run::Runner& runner) {
     return tool;
 }
 
+Result<std::unique_ptr<run::Runner>> make_side_runner(
+    Session& session, const record::Store& store, const char* folder,
+    std::map<std::string, std::string> environment) {
+    TRY_DO(store.prepare());
+    run::RunnerOptions options;
+    options.log_dir = store.dir() / folder;
+    options.environment = std::move(environment);
+    return run::make_runner(std::move(options), session.interrupt(), session.redactor());
+}
+
 std::unique_ptr<run::Runner> make_real_runner(Session& session, const Workspace& workspace,
                                               const fs::path& log_dir, report::Live* live,
                                               std::vector<int> inherited_fds) {

@@ -27,6 +27,12 @@ Result<fs::path> locate_terraform(const intent::Project& project);
 /// A name for what is cached of a program; changes whenever the binary does.
 std::string fingerprint(const fs::path& program);
 
+/// The runner of programs that belong to no run (curl, agents of the project): its logs go to a
+/// folder of .agentops/, which it makes.
+Result<std::unique_ptr<run::Runner>> make_side_runner(
+    Session& session, const record::Store& store, const char* folder,
+    std::map<std::string, std::string> environment);
+
 /// The runner for real: its logs under `log_dir`, the project's secrets, the caller's environment
 /// cut to what tools may see.
 std::unique_ptr<run::Runner> make_real_runner(Session& session, const Workspace& workspace,
