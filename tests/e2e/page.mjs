@@ -52,6 +52,7 @@ await show(plain, {viewport: {width: 1280, height: 900}}, async page => {
   found.searched = await rows(page, "changes");
   await page.locator("#changes-search").fill("");
   await page.locator("#changes details summary").first().click();
+  await page.waitForFunction(() => location.hash !== "");  // the browser tells the page a moment after the click
   found.hash = new URL(page.url()).hash;
   await page.locator("#decisions details summary").first().click();
   found.reason = await page.locator("#decisions details[open] p").first().textContent();
@@ -63,6 +64,7 @@ await show(plain, {viewport: {width: 1280, height: 900}}, async page => {
 });
 await show(plain, {viewport: {width: 1280, height: 900}}, async page => {
   await page.goto(pathToFileURL(plain).href + found.hash);
+  await page.locator("details.target[open]").first().waitFor();
   found.linked = await page.locator("details.target[open]").count();
 });
 await show(hostile, {}, async page => {
