@@ -122,10 +122,8 @@ std::optional<std::string> unknown_command(const CLI::App& app, int argc, char**
         const std::string word = argv[i];
         if (word.empty() || word.front() == '-') continue;
         const std::string before = argv[i - 1];
-        const bool is_value =
-            i > 1 && (before == "-C" || before == "--env" || before == "--param" ||
-                      before == "-j" || before == "--events" || before == "--lock-timeout");
-        if (is_value) continue;
+        const auto* option = starts_with(before, "-") ? app.get_option_no_throw(before) : nullptr;
+        if (i > 1 && option != nullptr && option->get_items_expected_min() > 0) continue;
         if (std::find(known.begin(), known.end(), word) == known.end()) return word;
         return std::nullopt;
     }

@@ -58,6 +58,8 @@ class HelpTest(cli.CliTest):
                                 (["plan", "--detroy"], "did you mean '--destroy'"),
                                 (["chek", "--json"], "did you mean 'check'"),
                                 (["check", "--envv", "x"], "did you mean '--env'"),
+                                (["--color", "always", "plam"], "did you mean 'plan'"),
+                                (["--lock-timeout", "5m", "plam"], "did you mean 'plan'"),
                                 (["frobnicate"], "--help"), ([], "--help"),
                                 (["plan", "-j", "0"], "--jobs"), (["check", "--color", "blue"], "--color"),
                                 (["runs", "a", "b"], "runs --help")):
