@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "cmd/unit_run.h"
 #include "cmd/watch_flow.h"
-#include "record/lock.h"
 
 namespace agentops::cmd {
 
@@ -70,7 +70,7 @@ public:
         if (!project) return session.fail_with(project.error());
         const record::Store store(project->root);
         // Two loops would repair against each other.
-        auto lock = record::StackLock::take(store, ".watch", "watch", session.clock());
+        auto lock = lock_stack(session, store, ".watch", "watch");
         if (!lock) return session.fail_with(lock.error());
         Watch watch(session, patterns_, once_ ? 1 : std::max(debounce_.value_or(1), 1), who_);
         return once_ ? one_pass(session, watch) : loop(session, watch, *interval);

@@ -523,9 +523,6 @@ std::unique_ptr<report::Live> live_of(Session& session, bool quiet) {
         options, [](const std::string&) {}, [] { return 80; });
 }
 
-namespace {
-
-/// Takes it at once, or within --lock-timeout as soon as it is free.
 Result<record::StackLock> lock_stack(Session& session, const record::Store& store,
                                      const std::string& stack, const std::string& run) {
     constexpr std::chrono::milliseconds kLookAgain{200};
@@ -539,8 +536,6 @@ Result<record::StackLock> lock_stack(Session& session, const record::Store& stor
         session.interrupt().pause(kLookAgain);
     }
 }
-
-}  // namespace
 
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,
                                                    const Selection& stacks,

@@ -105,6 +105,9 @@ void remove_secret_files(const UnitSet& units);
 /// The progress of a walk: on the terminal, or nowhere when a loop makes it.
 std::unique_ptr<report::Live> live_of(Session& session, bool quiet);
 
+/// Takes it at once, or within --lock-timeout as soon as it is free. Code: lock.held.
+Result<record::StackLock> lock_stack(Session& session, const record::Store& store,
+                                     const std::string& stack, const std::string& run);
 /// One lock per stack, for as long as it lives. Code: lock.held.
 Result<std::vector<record::StackLock>> lock_stacks(Session& session, const Workspace& workspace,
                                                    const Selection& stacks, const std::string& run);

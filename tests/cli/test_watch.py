@@ -163,10 +163,14 @@ class LoopTest(WatchTest):
         process = self.started(project)
         self.assertIn("Ready", process.stdout.readline())
         self.refused(project, "lock.held", 6, "watch", "--once")
+        waiting = project.start("watch", "--once", "--lock-timeout", "5m")
+        self.addCleanup(self.end, waiting)
+        self.assertIn(f"pid {process.pid}", waiting.stderr.readline())
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=300)
         self.assertEqual((process.returncode, out), (143, "stopped\n"))
-        self.watch(project)
+        waiting.communicate(timeout=300)
+        self.assertEqual(waiting.returncode, 0)
 
     def test_stopped_while_the_tool_runs(self):
         for sign, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
